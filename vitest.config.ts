@@ -1,0 +1,26 @@
+import { defineConfig } from 'vitest/config';
+
+// Workspace packages resolve to their sources, so tests need no build.
+const source = '@cache/source';
+
+export default defineConfig({
+  ssr: {
+    resolve: {
+      conditions: [source, 'module', 'node', 'development|production'],
+      externalConditions: [source],
+    },
+  },
+  test: {
+    projects: [
+      { extends: true, test: { name: 'core', include: ['packages/core/test/**/*.test.ts'] } },
+      { extends: true, test: { name: 'memory', include: ['packages/memory/test/**/*.test.ts'] } },
+      { extends: true, test: { name: 'tooling', include: ['tooling/test/**/*.test.ts'] } },
+      { extends: true, test: { name: 'auth-service', include: ['examples/auth-service/test/**/*.test.ts'] } },
+    ],
+    coverage: {
+      provider: 'v8',
+      include: ['packages/*/src/**/*.ts'],
+      reporter: ['text', 'json-summary'],
+    },
+  },
+});
