@@ -1,0 +1,23 @@
+/** The Codec contract: values to bytes and back. This file imports nothing. */
+
+/** Where the bytes will live, for codecs that bind them to their place. */
+export interface CodecContext {
+  readonly cache: string;
+  readonly space: string;
+  readonly key: string;
+}
+
+/**
+ * Turns a value of the value model into bytes and back.
+ *
+ * A codec never changes a value: what it cannot represent exactly, it refuses with a `TypeError` that names the path. `encode` does not
+ * keep or change the value; the bytes it returns belong to the caller and share memory with nothing. `decode` keeps no view of its input,
+ * returns a value that shares nothing with other results, and throws on any input `encode` did not make: it never returns a guess.
+ * Codecs are synchronous and free of side effects.
+ */
+export interface Codec {
+  /** Short and stable; stored beside the bytes so that a reader can tell who wrote them. At most 16 ASCII characters. */
+  readonly id: string;
+  encode(value: unknown, context: CodecContext): Uint8Array;
+  decode(bytes: Uint8Array, context: CodecContext): unknown;
+}

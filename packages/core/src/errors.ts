@@ -1,0 +1,77 @@
+/** The failures of a cache. This file imports nothing. */
+
+/**
+ * Why an operation failed. Codes are stable between major versions; messages are not. Each has a heading in `docs/errors.md`.
+ * Misuse is a `TypeError` without a code, and an expected outcome (absent, lost the race) is a return value: neither is listed here.
+ */
+export type CacheErrorCode =
+  /** The cache, its manager or its provider was closed. */
+  | 'CLOSED'
+  /** A codec could not read stored bytes. */
+  | 'CODEC_FAILED'
+  /** The counter would leave the safe integers. */
+  | 'COUNTER_OVERFLOW'
+  /** A remote operation did not answer within the deadline; nothing is known to have been changed by it. */
+  | 'DEADLINE_EXCEEDED'
+  /** The write would exceed its index limit. */
+  | 'LIMIT_EXCEEDED'
+  /** The loader waits, directly or through other loaders or updaters, for itself. */
+  | 'LOADER_CYCLE'
+  /** The loader ran in another process and failed there; the message is what it said. */
+  | 'LOADER_FAILED_ELSEWHERE'
+  /** The loader did not settle within the hard timeout. */
+  | 'LOADER_TIMEOUT'
+  /** `increment` met a value that is not a safe integer. */
+  | 'NOT_A_COUNTER'
+  /** Some keys of a batch failed; `outcomes` tells of every key. */
+  | 'PARTIAL_FAILURE'
+  /** The value does not satisfy the cache's schema; `issues` tells where. */
+  | 'SCHEMA_MISMATCH'
+  /** The provider could not be reached; nothing was executed. */
+  | 'UNAVAILABLE'
+  /** A write was sent and its reply was lost: it may or may not have taken effect. It was not run again. */
+  | 'UNKNOWN_OUTCOME'
+  /** The provider lacks the trait the operation needs. */
+  | 'UNSUPPORTED';
+
+export interface CacheErrorDetails {
+  readonly cause?: unknown;
+  readonly cache?: string | undefined;
+  readonly key?: string | undefined;
+  readonly provider?: string | undefined;
+  /** For `UNSUPPORTED`: the trait that is missing. */
+  readonly trait?: string;
+  /** For `PARTIAL_FAILURE`: what became of every key of the batch. */
+  readonly outcomes?: ReadonlyMap<string, unknown>;
+  /** For `SCHEMA_MISMATCH`: what the schema said. */
+  readonly issues?: readonly unknown[];
+}
+
+/** A failure of the cache. Recognise it by `code` (see {@link isCacheError}): two copies of this package have two classes. */
+export class CacheError extends Error {
+  override readonly name: string = 'CacheError';
+  readonly code: CacheErrorCode;
+  readonly cache: string | undefined;
+  readonly key: string | undefined;
+  readonly provider: string | undefined;
+  readonly trait: string | undefined;
+  readonly outcomes: ReadonlyMap<string, unknown> | undefined;
+  readonly issues: readonly unknown[] | undefined;
+
+  constructor(code: CacheErrorCode, message: string, details: CacheErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.code = code;
+    this.cache = details.cache;
+    this.key = details.key;
+    this.provider = details.provider;
+    this.trait = details.trait;
+    this.outcomes = details.outcomes;
+    this.issues = details.issues;
+  }
+}
+
+/** Whether `error` is a failure of a cache, of the given code if one is named. Works across copies of this package. */
+export function isCacheError(error: unknown, code?: CacheErrorCode): error is CacheError {
+  if (!(error instanceof Error) || error.name !== 'CacheError' || !('code' in error)) return false;
+  return code === undefined || error.code === code;
+}

@@ -1,0 +1,45 @@
+/** A provider: the plugin a service registers to say where entries live. */
+import type { Clock } from './clock.ts';
+import type { Engine, EngineTraits, MaybePromise } from './engine.ts';
+import type { Store, StoreTraits } from './store.ts';
+
+/** What happened inside an engine that nobody called for. */
+export type EngineEvent =
+  | { readonly type: 'evicted'; readonly key: string; readonly cause: 'entries' | 'bytes' | 'limit' }
+  | { readonly type: 'expired'; readonly key: string }
+  | { readonly type: 'connection'; readonly state: 'up' | 'down'; readonly error?: unknown };
+
+/** What a provider is told when a cache opens a space. It never sees a codec, a middleware, a loader or an option of the cache. */
+export interface OpenContext {
+  /** The cache's name. Spaces of one cache share its limits. */
+  readonly cache: string;
+  /**
+   * The space: cache name and namespaces in one injective, printable text without spaces, no space's text being a prefix of another's.
+   * Opening the same space twice on one provider gives two engines on the same entries.
+   */
+  readonly space: string;
+  readonly clock: Clock;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+  /** Never throws. */
+  readonly report: (event: EngineEvent) => void;
+}
+
+/** A provider that can do every step atomically. */
+export interface EngineProvider {
+  readonly kind: 'engine';
+  /** What `provider: '...'` of a cache names. */
+  readonly name: string;
+  readonly traits: EngineTraits;
+  open(context: OpenContext): MaybePromise<Engine>;
+}
+
+/** A provider that offers the five primitives; core's record engine does the rest. */
+export interface StoreProvider {
+  readonly kind: 'store';
+  readonly name: string;
+  readonly traits: StoreTraits;
+  open(context: OpenContext): MaybePromise<Store>;
+}
+
+export type Provider = EngineProvider | StoreProvider;
