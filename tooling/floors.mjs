@@ -2,9 +2,11 @@
 // `node tooling/floors.mjs` prints every breach as file:line and fails if there is one.
 import { existsSync, readFileSync } from 'node:fs';
 import { join, matchesGlob, posix } from 'node:path';
+import { cyclesIn } from './cycles.mjs';
 import { readSourceFile } from './imports.mjs';
 import { readUnits, root, sourceFilesIn, sourceOf } from './workspace.mjs';
 
+/** @import { Edge } from './cycles.mjs' */
 /** @import { SourceFile } from './imports.mjs' */
 /** @import { Unit } from './workspace.mjs' */
 
@@ -80,7 +82,6 @@ function checkUnit(at, unit, byName) {
 }
 
 /** @typedef {(rule: string, file: string, line: number, message: string, level?: Finding['level']) => void} Report */
-/** @typedef {{ from: string, to: string, line: number }} Edge an import between two files of one unit */
 
 /** @param {Unit} unit @param {string} file @param {SourceFile} source @param {Report} report */
 function checkShape(unit, file, source, report) {
@@ -287,62 +288,6 @@ function readFloorPlan(at, unit, report) {
     report('floor', 'floors.json', 1, `the default codec ${plan.defaultCodec} is not a codec package`);
   }
   return plan;
-}
-
-// ── Cycles ─────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-/**
- * A shortest cycle for every group of files that reach each other.
- *
- * @param {Map<string, Edge[]>} graph
- * @returns {[Edge, ...Edge[]][]}
- */
-function cyclesIn(graph) {
-  /** @type {[Edge, ...Edge[]][]} */
-  const cycles = [];
-  const told = new Set();
-  for (const start of graph.keys()) {
-    if (told.has(start)) continue;
-    const cycle = shortestWayBack(graph, start);
-    if (cycle === undefined) continue;
-    for (const file of mutuallyReachable(graph, start)) told.add(file);
-    cycles.push(cycle);
-  }
-  return cycles;
-}
-
-/** @param {Map<string, Edge[]>} graph @param {string} start @returns {[Edge, ...Edge[]] | undefined} */
-function shortestWayBack(graph, start) {
-  /** @type {Map<string, Edge>} */
-  const cameBy = new Map();
-  const queue = [start];
-  for (const from of queue) {
-    for (const edge of graph.get(from) ?? []) {
-      if (edge.to === start) {
-        /** @type {[Edge, ...Edge[]]} */
-        const way = [edge];
-        for (let back = edge; back.from !== start;) {
-          back = /** @type {Edge} */ (cameBy.get(back.from));
-          way.unshift(back);
-        }
-        return way;
-      }
-      if (cameBy.has(edge.to)) continue;
-      cameBy.set(edge.to, edge);
-      queue.push(edge.to);
-    }
-  }
-  return undefined;
-}
-
-/** @param {Map<string, Edge[]>} graph @param {string} start */
-function mutuallyReachable(graph, start) {
-  const reach = (/** @type {string} */ from) => {
-    const seen = new Set([from]);
-    for (const file of seen) for (const { to } of graph.get(file) ?? []) seen.add(to);
-    return seen;
-  };
-  return [...reach(start)].filter((file) => reach(file).has(start));
 }
 
 // ── The command ────────────────────────────────────────────────────────────────────────────────────────────────────

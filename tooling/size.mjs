@@ -1,0 +1,56 @@
+// What a package costs in a bundle: its main entry point, minified and gzipped, without its peers.
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { build } from 'esbuild';
+import { buildPackages } from './build.mjs';
+import { readUnits, root } from './workspace.mjs';
+
+/** @import { Unit } from './workspace.mjs' */
+
+/** Bytes at most, by package. */
+const BUDGETS = new Map([
+  ['@cache/core', 25_000], // zod included
+  ['@cache/memory', 8_000],
+]);
+
+/**
+ * Measures a built package.
+ *
+ * @param {Unit} unit
+ * @returns {Promise<{ ok: boolean, text: string }>}
+ */
+export async function checkSize({ dir, name, manifest }) {
+  const budget = BUDGETS.get(name);
+  const { outputFiles } = await build({
+    entryPoints: [join(root, dir, manifest['exports']['.'].default)],
+    bundle: true,
+    minify: true,
+    write: false,
+    format: 'esm',
+    platform: 'neutral',
+    target: 'es2023',
+    mainFields: ['module', 'main'],
+    external: ['node:*', ...Object.keys(manifest['peerDependencies'] ?? {})],
+    logLevel: 'silent',
+  });
+  const size = outputFiles.reduce((sum, { contents }) => sum + gzipSync(contents, { level: 9 }).length, 0);
+  if (budget === undefined)
+    return { ok: false, text: `${kilobytes(size)}, and size.mjs has no budget for it` };
+  return { ok: size <= budget, text: `${kilobytes(size)} of ${kilobytes(budget)}` };
+}
+
+/** @param {number} bytes */
+function kilobytes(bytes) {
+  return `${(bytes / 1000).toFixed(1)} kB`;
+}
+
+if (process.argv[1] === import.meta.filename) {
+  const built = await buildPackages();
+  if (!built.ok) console.log(built.output);
+  process.exitCode = built.ok ? 0 : 1;
+  for (const unit of built.ok ? readUnits().filter(({ kind }) => kind === 'package') : []) {
+    const { ok, text } = await checkSize(unit);
+    console.log(`${unit.name}  ${text}${ok ? '' : '  TOO LARGE'}`);
+    if (!ok) process.exitCode = 1;
+  }
+}
