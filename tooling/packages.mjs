@@ -22,11 +22,10 @@ if (!built.ok) {
   rmSync(PACKED, { recursive: true, force: true });
   const results = await runForEach(packages, async (unit) => ({ unit, faults: await faultsOf(unit) }));
   for (const { unit, faults } of results) {
-    const size = await checkSize(unit);
-    if (!size.ok) faults.push('too large');
-    console.log(`${unit.name}  ${size.text}`);
+    const size = faults.length === 0 ? await checkSize(unit) : { ok: true, text: '' };
+    console.log(`${unit.name}  ${size.text}${size.ok ? '' : '  TOO LARGE'}`);
     for (const fault of faults) console.log(`  ${fault.trim().replaceAll('\n', '\n  ')}`);
-    if (faults.length > 0) process.exitCode = 1;
+    if (faults.length > 0 || !size.ok) process.exitCode = 1;
   }
 }
 

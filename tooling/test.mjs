@@ -17,7 +17,7 @@ const COUNTS = join(root, '.cache', 'vitest.json');
 
 /** @type {Stage[]} */
 const STAGES = [
-  { name: 'typecheck', command: ['turbo', 'run', 'typecheck', '--output-logs=errors-only'] },
+  { name: 'typecheck', command: ['turbo', 'run', 'typecheck', '--continue', '--output-logs=errors-only'] },
   { name: 'lint', command: ['oxlint', '--type-aware'] },
   { name: 'format', command: ['oxfmt', '--check'] },
   { name: 'floors', command: ['node', 'tooling/floors.mjs'], tells: true },
