@@ -28,7 +28,7 @@ export async function checkSize({ dir, name, manifest }) {
     write: false,
     format: 'esm',
     platform: 'neutral',
-    target: 'es2023',
+    target: 'es2024',
     mainFields: ['module', 'main'],
     external: ['node:*', ...Object.keys(manifest['peerDependencies'] ?? {})],
     logLevel: 'silent',
