@@ -139,6 +139,15 @@ describe('between packages', () => {
     },
   );
 
+  test('a unit that is not published has no entry points, whatever its exports say', () => {
+    const manifest = { name: '@cache/example-auth', exports: { '.': './src/main.ts' } };
+    const files = {
+      'examples/auth/package.json': manifest,
+      'benches/hit.ts': `import '@cache/example-auth';`,
+    };
+    expect(findingWith(files)).toMatch(/is not a published entry point/);
+  });
+
   test('a relative path does not leave its package', () => {
     const path = '../../packages/core/src/store.ts';
     expect(findingWith({ 'benches/hit.ts': `import '../packages/core/src/store.ts';` })).toMatch(
