@@ -1,0 +1,699 @@
+/**
+ * The built-in codec, `core1`: a compact binary form of the whole value model.
+ *
+ * A value is a tag byte and what the tag calls for. Counts and lengths are unsigned LEB128, in the fewest bytes; numbers, UTF-16 units and
+ * the elements of typed arrays are little-endian. The format is stable: what was written is readable for ever, and a change is a new id.
+ *
+ * | tag | value |
+ * | --- | --- |
+ * | `00`-`3f` | the integer 0-63 |
+ * | `40`-`7f` | a string of 0-63 bytes of UTF-8 |
+ * | `80`-`9f` | an array of 0-31 elements |
+ * | `a0`-`bf` | a plain object of 0-31 members: its names, each as a string, then its values |
+ * | `c0`-`c3` | `null`, `undefined`, `false`, `true` |
+ * | `c4`, `c5` | the safe integer n, or -1 - n; n follows |
+ * | `c6` | any other number, as a float64 |
+ * | `c7` | a string: length in bytes, UTF-8 |
+ * | `c8` | a string with lone surrogates: length in units, UTF-16 |
+ * | `c9`, `ca` | the bigint n, or -1 - n: length in bytes, n |
+ * | `cb` | a date: a float64 of milliseconds, `NaN` when it is invalid |
+ * | `cc`, `cd`, `ce` | an array, a plain object, a plain object without a prototype: count, then as above |
+ * | `cf` | a plain object with the names of an earlier one: its number, then its values |
+ * | `d0`, `d1` | a map: count, then key and value in turn; a set: count, then members |
+ * | `d2` | an `ArrayBuffer`: length, bytes |
+ * | `d3`, `d4` | a `DataView`, a `Buffer`: length, bytes |
+ * | `d5`-`e0` | a typed array, in the order of {@link VIEW_TAGS}: length in bytes, bytes |
+ *
+ * Plain objects with members are numbered in the order in which their names are complete, the first 32 of a message, for `cf`.
+ */
+import type { Codec, CodecContext } from './codec.ts';
+import { CacheError } from './errors.ts';
+import {
+  MAX_DEPTH,
+  MAX_PARTS,
+  NativeDate,
+  Refusal,
+  UNDEFINED_VALUE,
+  VIEW_TYPES,
+  bytesOf,
+  changed,
+  entryStep,
+  indexStep,
+  keyStep,
+  kindOf,
+  memberNames,
+  memberStep,
+  passing,
+  refuseOddArray,
+  refusePrimitive,
+  setStep,
+  told,
+  viewTypeOf,
+} from './values.ts';
+
+const SHORT_STRING = 0x40;
+const SHORT_ARRAY = 0x80;
+const SHORT_OBJECT = 0xa0;
+const NULL = 0xc0;
+const UNDEFINED = 0xc1;
+const FALSE = 0xc2;
+const TRUE = 0xc3;
+const POSITIVE = 0xc4;
+const NEGATIVE = 0xc5;
+const FLOAT = 0xc6;
+const STRING = 0xc7;
+const UNITS = 0xc8;
+const BIG_POSITIVE = 0xc9;
+const BIG_NEGATIVE = 0xca;
+const DATE = 0xcb;
+const ARRAY = 0xcc;
+const OBJECT = 0xcd;
+const BARE = 0xce;
+const ALIKE = 0xcf;
+const MAP = 0xd0;
+const SET = 0xd1;
+const BUFFER = 0xd2;
+const FIRST_VIEW = 0xd3;
+
+/** The view types in the order of their tags. Part of the format. */
+const VIEW_TAGS = [
+  'DataView',
+  'Buffer',
+  'Int8Array',
+  'Uint8Array',
+  'Uint8ClampedArray',
+  'Int16Array',
+  'Uint16Array',
+  'Int32Array',
+  'Uint32Array',
+  'Float16Array',
+  'Float32Array',
+  'Float64Array',
+  'BigInt64Array',
+  'BigUint64Array',
+];
+
+const MAX_SHAPES = 32;
+const FIRST_CAPACITY = 1_024;
+/** A larger buffer is not kept for the next value. */
+const MAX_KEPT = 65_536;
+
+const BIG_ENDIAN = new Uint8Array(new Uint16Array([1]).buffer)[0] === 0;
+
+/**
+ * Makes a codec for the whole value model. Its buffer is wiped after each value, so that what a value held is not left in memory beside
+ * the bytes that were asked for.
+ */
+export function createBinaryCodec(): Codec {
+  let spare: Encoder | undefined;
+  const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+  return {
+    id: 'core1',
+    encode(value) {
+      if (value === undefined) throw new TypeError(UNDEFINED_VALUE);
+      // A proxy in the value can run code that encodes: such a call finds no spare and gets its own.
+      const encoder = spare ?? new Encoder();
+      spare = undefined;
+      try {
+        encoder.write(value);
+        return encoder.result();
+      } catch (error) {
+        throw told(error);
+      } finally {
+        encoder.wipe();
+        if (encoder.capacity <= MAX_KEPT) spare = encoder;
+      }
+    },
+    decode(bytes, context) {
+      try {
+        return new Decoder(bytes, text).whole();
+      } catch (error) {
+        throw codecFailure(error, context);
+      }
+    },
+  };
+}
+
+/** The built-in codec. */
+export const binaryCodec: Codec = /* @__PURE__ */ createBinaryCodec();
+
+/** The failure of a codec to read. It tells nothing of what was to be read. */
+export function codecFailure(cause: unknown, { cache, key }: CodecContext): CacheError {
+  return new CacheError('CODEC_FAILED', 'the stored bytes could not be read', { cause, cache, key });
+}
+
+class Encoder {
+  #bytes = new Uint8Array(FIRST_CAPACITY);
+  #view = new DataView(this.#bytes.buffer);
+  #at = 0;
+  #depth = 0;
+  #parts = 0;
+  readonly #shapes: string[][] = [];
+  readonly #text = new TextEncoder();
+
+  get capacity(): number {
+    return this.#bytes.length;
+  }
+
+  result(): Uint8Array {
+    return this.#bytes.slice(0, this.#at);
+  }
+
+  /** Forgets the value, also one whose writing broke off. */
+  wipe(): void {
+    this.#bytes.fill(0, 0, this.#at);
+    this.#at = 0;
+    this.#depth = 0;
+    this.#parts = 0;
+    this.#shapes.length = 0;
+  }
+
+  write(value: unknown): void {
+    switch (typeof value) {
+      case 'string':
+        return this.#string(value);
+      case 'number':
+        return this.#number(value);
+      case 'boolean':
+        return this.#byte(value ? TRUE : FALSE);
+      case 'undefined':
+        return this.#byte(UNDEFINED);
+      case 'bigint':
+        return this.#bigint(value);
+      case 'object':
+        return value === null ? this.#byte(NULL) : this.#object(value);
+      case 'function':
+      case 'symbol':
+        return refusePrimitive(value);
+    }
+  }
+
+  #object(value: object): void {
+    const kind = kindOf(value);
+    switch (kind) {
+      case 'plain':
+      case 'bare':
+        return this.#members(value, kind);
+      case 'array':
+        return this.#elements(value as readonly unknown[]);
+      case 'date':
+        this.#byte(DATE);
+        return this.#float(NativeDate.prototype.getTime.call(value));
+      case 'map':
+        return this.#map(value as ReadonlyMap<unknown, unknown>);
+      case 'set':
+        return this.#set(value as ReadonlySet<unknown>);
+      case 'buffer':
+        this.#byte(BUFFER);
+        return this.#raw(bytesOf(value, kind), 1);
+      case 'view': {
+        const { name, width } = viewTypeOf(value);
+        this.#byte(FIRST_VIEW + VIEW_TAGS.indexOf(name));
+        return this.#raw(bytesOf(value, kind), width);
+      }
+    }
+  }
+
+  #members(value: object, kind: 'plain' | 'bare'): void {
+    const names = memberNames(value);
+    this.#enter(names.length);
+    const number = kind === 'plain' ? this.#shapeLike(names) : -1;
+    if (number === -1) {
+      if (kind === 'plain') this.#count(names.length, SHORT_OBJECT, OBJECT);
+      else this.#size(BARE, names.length);
+      for (const name of names) this.#string(name);
+      if (kind === 'plain' && names.length > 0 && this.#shapes.length < MAX_SHAPES) this.#shapes.push(names);
+    } else {
+      this.#size(ALIKE, number);
+    }
+    let name = '';
+    try {
+      for (name of names) this.write(value[name as keyof typeof value]);
+    } catch (error) {
+      throw passing(error, value, memberStep(name));
+    }
+    this.#depth--;
+  }
+
+  #shapeLike(names: readonly string[]): number {
+    for (let i = this.#shapes.length - 1; i >= 0; i--) {
+      const shape = this.#shapes[i] as string[];
+      if (shape.length !== names.length) continue;
+      let same = 0;
+      while (same < names.length && shape[same] === names[same]) same++;
+      if (same === names.length) return i;
+    }
+    return -1;
+  }
+
+  #elements(value: readonly unknown[]): void {
+    refuseOddArray(value);
+    const { length } = value;
+    this.#enter(length);
+    this.#count(length, SHORT_ARRAY, ARRAY);
+    let index = 0;
+    try {
+      for (; index < length; index++) this.write(value[index]);
+    } catch (error) {
+      throw passing(error, value, indexStep(index));
+    }
+    this.#depth--;
+  }
+
+  #map(value: ReadonlyMap<unknown, unknown>): void {
+    const { size } = value;
+    this.#enter(size);
+    this.#size(MAP, size);
+    let index = 0;
+    for (const [key, member] of value) {
+      let step = keyStep;
+      try {
+        this.write(key);
+        step = (at) => entryStep(key, at);
+        this.write(member);
+      } catch (error) {
+        throw passing(error, value, step(index));
+      }
+      index++;
+    }
+    if (index !== size) throw changed();
+    this.#depth--;
+  }
+
+  #set(value: ReadonlySet<unknown>): void {
+    const { size } = value;
+    this.#enter(size);
+    this.#size(SET, size);
+    let index = 0;
+    try {
+      for (const member of value) {
+        this.write(member);
+        index++;
+      }
+    } catch (error) {
+      throw passing(error, value, setStep(index));
+    }
+    if (index !== size) throw changed();
+    this.#depth--;
+  }
+
+  #string(text: string): void {
+    const { length } = text;
+    this.#spend(length >>> 6);
+    this.#reserve(length * 3 + 10);
+    // Most strings are short and ASCII: written in place, they cost no call.
+    if (length < 64) {
+      const bytes = this.#bytes;
+      let at = this.#at + 1;
+      let index = 0;
+      for (; index < length; index++) {
+        const unit = text.charCodeAt(index);
+        if (unit > 0x7f) break;
+        bytes[at++] = unit;
+      }
+      if (index === length) {
+        bytes[this.#at] = SHORT_STRING + length;
+        this.#at = at;
+        return;
+      }
+    }
+    if (!isWellFormed(text)) return this.#units(text);
+    // Room for the longest length; moved back when it takes less.
+    const start = this.#at + 6;
+    const { written } = this.#text.encodeInto(text, this.#bytes.subarray(start));
+    this.#count(written, SHORT_STRING, STRING);
+    this.#bytes.copyWithin(this.#at, start, start + written);
+    // What the move left behind is past the end, where the wipe does not reach.
+    if (this.#at + written < start + written) this.#bytes.fill(0, this.#at + written, start + written);
+    this.#at += written;
+  }
+
+  #units(text: string): void {
+    this.#size(UNITS, text.length);
+    for (let i = 0; i < text.length; i++) {
+      this.#view.setUint16(this.#at, text.charCodeAt(i), true);
+      this.#at += 2;
+    }
+  }
+
+  #number(value: number): void {
+    if (!Number.isSafeInteger(value) || Object.is(value, -0)) {
+      this.#byte(FLOAT);
+      this.#float(value);
+    } else if (value < 0) {
+      this.#size(NEGATIVE, -1 - value);
+    } else if (value < SHORT_STRING) {
+      this.#byte(value);
+    } else {
+      this.#size(POSITIVE, value);
+    }
+  }
+
+  #bigint(value: bigint): void {
+    const negative = value < 0n;
+    const magnitude = negative ? -1n - value : value;
+    if (BigInt.asUintN(64, magnitude) === magnitude) {
+      let length = 0;
+      while (length < 8 && magnitude >> BigInt(8 * length) !== 0n) length++;
+      this.#size(negative ? BIG_NEGATIVE : BIG_POSITIVE, length);
+      this.#reserve(8);
+      this.#view.setBigUint64(this.#at, magnitude, true);
+      this.#at += length;
+      return;
+    }
+    const digits = magnitude.toString(16);
+    const length = (digits.length + 1) >>> 1;
+    this.#spend(length >>> 6);
+    this.#size(negative ? BIG_NEGATIVE : BIG_POSITIVE, length);
+    this.#reserve(length);
+    for (let i = 0, end = digits.length; i < length; i++, end -= 2) {
+      this.#bytes[this.#at++] = Number.parseInt(digits.slice(Math.max(0, end - 2), end), 16);
+    }
+  }
+
+  #float(value: number): void {
+    this.#reserve(8);
+    this.#view.setFloat64(this.#at, value, true);
+    this.#at += 8;
+  }
+
+  #raw(bytes: Uint8Array, width: number): void {
+    const { length } = bytes;
+    this.#spend(length >>> 6);
+    this.#reserve(length + 8);
+    this.#varint(length);
+    this.#bytes.set(bytes, this.#at);
+    if (BIG_ENDIAN) swap(this.#bytes.subarray(this.#at, this.#at + length), width);
+    this.#at += length;
+  }
+
+  #count(count: number, short: number, long: number): void {
+    const shorts = short === SHORT_STRING ? 64 : 32;
+    if (count < shorts) this.#byte(short + count);
+    else this.#size(long, count);
+  }
+
+  #size(tag: number, size: number): void {
+    this.#reserve(10);
+    this.#bytes[this.#at++] = tag;
+    this.#varint(size);
+  }
+
+  #varint(value: number): void {
+    let rest = value;
+    for (; rest > 0x7f; rest = Math.floor(rest / 128)) this.#bytes[this.#at++] = (rest % 128) | 0x80;
+    this.#bytes[this.#at++] = rest;
+  }
+
+  #byte(byte: number): void {
+    this.#reserve(1);
+    this.#bytes[this.#at++] = byte;
+  }
+
+  #reserve(length: number): void {
+    const needed = this.#at + length;
+    if (needed <= this.#bytes.length) return;
+    const outgrown = this.#bytes;
+    this.#bytes = new Uint8Array(Math.max(needed, outgrown.length * 2));
+    this.#bytes.set(outgrown.subarray(0, this.#at));
+    this.#view = new DataView(this.#bytes.buffer);
+    outgrown.fill(0, 0, this.#at);
+  }
+
+  #enter(members: number): void {
+    this.#spend(members + 1);
+    if (++this.#depth > MAX_DEPTH) throw Refusal.tooDeep();
+  }
+
+  #spend(parts: number): void {
+    if ((this.#parts += parts) > MAX_PARTS) throw Refusal.tooMany();
+  }
+}
+
+/** Reads what an {@link Encoder} wrote. Every length is judged against what is left before anything is made of that length. */
+class Decoder {
+  readonly #bytes: Uint8Array;
+  readonly #view: DataView;
+  readonly #text: InstanceType<typeof TextDecoder>;
+  #at = 0;
+  #depth = 0;
+  readonly #shapes: string[][] = [];
+
+  constructor(bytes: Uint8Array, text: InstanceType<typeof TextDecoder>) {
+    this.#bytes = bytes;
+    this.#text = text;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
+
+  whole(): unknown {
+    if (this.#bytes[0] === UNDEFINED) throw malformed('undefined stands where a value should');
+    const value = this.#value();
+    if (this.#at !== this.#bytes.length) throw malformed('bytes are left over');
+    return value;
+  }
+
+  #value(): unknown {
+    const tag = this.#byte();
+    if (tag < SHORT_STRING) return tag;
+    if (tag < SHORT_ARRAY) return this.#utf8(tag - SHORT_STRING);
+    if (tag < SHORT_OBJECT) return this.#elements(tag - SHORT_ARRAY);
+    if (tag < NULL) return this.#object(tag - SHORT_OBJECT);
+    switch (tag) {
+      case NULL:
+        return null;
+      case UNDEFINED:
+        return undefined;
+      case FALSE:
+        return false;
+      case TRUE:
+        return true;
+      case POSITIVE:
+        return this.#varint();
+      case NEGATIVE:
+        return this.#negative();
+      case FLOAT:
+        return this.#float();
+      case STRING:
+        return this.#utf8(this.#length(1));
+      case UNITS:
+        return this.#units(this.#length(2));
+      case BIG_POSITIVE:
+        return this.#bigint();
+      case BIG_NEGATIVE:
+        return -1n - this.#bigint();
+      case DATE:
+        return this.#date();
+      case ARRAY:
+        return this.#elements(this.#length(1));
+      case OBJECT:
+        return this.#object(this.#length(2));
+      case BARE:
+        return this.#bare(this.#length(2));
+      case ALIKE:
+        return this.#alike();
+      case MAP:
+        return this.#map(this.#length(2));
+      case SET:
+        return this.#set(this.#length(1));
+      case BUFFER:
+        return this.#raw(1);
+      default:
+        return this.#viewOf(tag);
+    }
+  }
+
+  #object(count: number): object {
+    const names = this.#names(count);
+    if (count > 0 && this.#shapes.length < MAX_SHAPES) this.#shapes.push(names);
+    return this.#members({}, names);
+  }
+
+  #bare(count: number): object {
+    return this.#members(Object.create(null) as Record<string, unknown>, this.#names(count));
+  }
+
+  #alike(): object {
+    const names = this.#shapes[this.#varint()];
+    if (names === undefined) throw malformed('names are missing');
+    return this.#members({}, names);
+  }
+
+  #names(count: number): string[] {
+    this.#fits(count, 2);
+    const names: string[] = [];
+    for (let i = 0; i < count; i++) names.push(this.#name());
+    return names;
+  }
+
+  #name(): string {
+    const tag = this.#byte();
+    if (tag >= SHORT_STRING && tag < SHORT_ARRAY) return this.#utf8(tag - SHORT_STRING);
+    if (tag === STRING) return this.#utf8(this.#length(1));
+    if (tag === UNITS) return this.#units(this.#length(2));
+    throw malformed('a name is not a string');
+  }
+
+  #members(object: Record<string, unknown>, names: readonly string[]): object {
+    this.#enter();
+    for (const name of names) {
+      const value = this.#value();
+      // An assignment would set the prototype.
+      if (name === '__proto__')
+        Object.defineProperty(object, name, { value, writable: true, enumerable: true, configurable: true });
+      else object[name] = value;
+    }
+    if (Object.keys(object).length !== names.length) throw malformed('a name occurs twice');
+    this.#depth--;
+    return object;
+  }
+
+  #elements(count: number): unknown[] {
+    this.#fits(count, 1);
+    this.#enter();
+    // Not made in its full length: nested counts would multiply.
+    const array: unknown[] = [];
+    for (let i = 0; i < count; i++) array.push(this.#value());
+    this.#depth--;
+    return array;
+  }
+
+  #map(count: number): Map<unknown, unknown> {
+    this.#enter();
+    const map = new Map<unknown, unknown>();
+    for (let i = 0; i < count; i++) map.set(this.#value(), this.#value());
+    if (map.size !== count) throw malformed('a key occurs twice');
+    this.#depth--;
+    return map;
+  }
+
+  #set(count: number): Set<unknown> {
+    this.#enter();
+    const set = new Set<unknown>();
+    for (let i = 0; i < count; i++) set.add(this.#value());
+    if (set.size !== count) throw malformed('a member occurs twice');
+    this.#depth--;
+    return set;
+  }
+
+  #utf8(length: number): string {
+    this.#fits(length, 1);
+    const start = this.#at;
+    const end = start + length;
+    this.#at = end;
+    if (length < 32) {
+      const bytes = this.#bytes;
+      let text = '';
+      let at = start;
+      for (; at < end; at++) {
+        const byte = bytes[at] as number;
+        if (byte > 0x7f) break;
+        text += String.fromCharCode(byte);
+      }
+      if (at === end) return text;
+    }
+    return this.#text.decode(this.#bytes.subarray(start, end));
+  }
+
+  #units(length: number): string {
+    let text = '';
+    for (let i = 0; i < length; i++, this.#at += 2)
+      text += String.fromCharCode(this.#view.getUint16(this.#at, true));
+    if (isWellFormed(text)) throw malformed('a string is not in its shortest form');
+    return text;
+  }
+
+  #bigint(): bigint {
+    const length = this.#length(1);
+    const end = this.#at + length;
+    if (length > 0 && this.#bytes[end - 1] === 0) throw malformed('a number is not in its shortest form');
+    let digits = '0x0';
+    for (let at = end - 1; at >= this.#at; at--)
+      digits += (this.#bytes[at] as number).toString(16).padStart(2, '0');
+    this.#at = end;
+    return BigInt(digits);
+  }
+
+  #float(): number {
+    this.#fits(8, 1);
+    const value = this.#view.getFloat64(this.#at, true);
+    this.#at += 8;
+    return value;
+  }
+
+  #date(): Date {
+    const time = this.#float();
+    const date = new NativeDate(time);
+    if (!Object.is(date.getTime(), time)) throw malformed('a date is out of range');
+    return date;
+  }
+
+  #viewOf(tag: number): ArrayBufferView {
+    const type = VIEW_TYPES.get(VIEW_TAGS[tag - FIRST_VIEW] ?? '');
+    if (type === undefined) throw malformed('a tag is unknown to this runtime');
+    return type.make(this.#raw(type.width));
+  }
+
+  #raw(width: number): ArrayBuffer {
+    const length = this.#length(1);
+    if (length % width !== 0) throw malformed('an element is cut off');
+    const copy = new Uint8Array(length);
+    copy.set(this.#bytes.subarray(this.#at, this.#at + length));
+    if (BIG_ENDIAN) swap(copy, width);
+    this.#at += length;
+    return copy.buffer;
+  }
+
+  /** A count of things of at least `width` bytes each. */
+  #length(width: number): number {
+    const length = this.#varint();
+    this.#fits(length, width);
+    return length;
+  }
+
+  #fits(count: number, width: number): void {
+    if (count * width > this.#bytes.length - this.#at) throw malformed('bytes are missing');
+  }
+
+  #varint(): number {
+    let value = 0;
+    for (let scale = 1; ; scale *= 128) {
+      const byte = this.#byte();
+      value += (byte & 0x7f) * scale;
+      if (value > Number.MAX_SAFE_INTEGER || scale > 2 ** 49) throw malformed('a number is too large');
+      if (byte > 0x7f) continue;
+      if (byte === 0 && scale > 1) throw malformed('a number is not in its shortest form');
+      return value;
+    }
+  }
+
+  #negative(): number {
+    const value = -1 - this.#varint();
+    if (!Number.isSafeInteger(value)) throw malformed('a number is too large');
+    return value;
+  }
+
+  #byte(): number {
+    const byte = this.#bytes[this.#at++];
+    if (byte === undefined) throw malformed('bytes are missing');
+    return byte;
+  }
+
+  #enter(): void {
+    if (++this.#depth > MAX_DEPTH) throw malformed('it is nested too deeply');
+  }
+}
+
+function malformed(what: string): TypeError {
+  return new TypeError(`not a value that core1 wrote: ${what}`);
+}
+
+function isWellFormed(text: string): boolean {
+  // Newer than the type library.
+  return (text as string & { isWellFormed(): boolean }).isWellFormed();
+}
+
+/** Reverses the bytes of each element. */
+function swap(bytes: Uint8Array, width: number): void {
+  if (width === 1) return;
+  for (let at = 0; at < bytes.length; at += width) bytes.subarray(at, at + width).reverse();
+}

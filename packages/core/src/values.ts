@@ -1,0 +1,440 @@
+/**
+ * The value model: what a cache holds, how its kinds are told apart, and how anything else is refused.
+ *
+ * `null`, booleans, numbers (`NaN`, infinities and `-0` too), bigints, strings (lone surrogates too), `Date`, `Map`, `Set`, `ArrayBuffer`,
+ * typed arrays, `DataView`, Node's `Buffer`, arrays without holes, and plain objects: their prototype is `Object.prototype` or `null`, their
+ * members are enumerable data under string keys and may be `undefined`. Nothing of this is changed by storing it; prototypes, member order,
+ * `undefined` members and members called `__proto__` included. What cannot be kept as it is, is refused where it is written.
+ *
+ * A value is a tree: an object that occurs twice comes back as two. Bytes are what a view shows, not what lies around it in its buffer.
+ * Values of another realm (`node:vm`, a test runner's sandbox) come back as this realm's. Two things are not looked for, because looking
+ * would cost more than the write: hidden members of arrays, and members somebody gave to a typed array.
+ */
+
+/** How deep containers may be nested. */
+export const MAX_DEPTH = 2_000;
+
+/** How many parts a value may have: members, entries and every 64 bytes count. What occurs twice counts twice. */
+export const MAX_PARTS = 10_000_000;
+
+export const UNDEFINED_VALUE = 'undefined is never a value: delete the key, or use null';
+
+/** The kinds of containers and objects of the model. `bare`: a plain object without a prototype. */
+export type Kind = 'plain' | 'bare' | 'array' | 'date' | 'map' | 'set' | 'buffer' | 'view';
+
+/** A kind of view over bytes. */
+export interface ViewType {
+  readonly name: string;
+  /** Bytes per element. */
+  readonly width: number;
+  make(bytes: ArrayBuffer): ArrayBufferView;
+}
+
+/** The Date of the machine, whatever a fake clock puts in its place later. */
+export const NativeDate: DateConstructor = Date;
+
+type TypedArrayConstructor = new (bytes: ArrayBuffer) => ArrayBufferView;
+
+// Newer than the type library, and not in every runtime.
+const Float16: unknown = Reflect.get(globalThis, 'Float16Array');
+
+const TYPED_ARRAYS: readonly (readonly [name: string, width: number, constructor: unknown])[] = [
+  ['Int8Array', 1, Int8Array],
+  ['Uint8Array', 1, Uint8Array],
+  ['Uint8ClampedArray', 1, Uint8ClampedArray],
+  ['Int16Array', 2, Int16Array],
+  ['Uint16Array', 2, Uint16Array],
+  ['Int32Array', 4, Int32Array],
+  ['Uint32Array', 4, Uint32Array],
+  ['Float16Array', 2, Float16],
+  ['Float32Array', 4, Float32Array],
+  ['Float64Array', 8, Float64Array],
+  ['BigInt64Array', 8, BigInt64Array],
+  ['BigUint64Array', 8, BigUint64Array],
+];
+
+const HAS_BUFFER = typeof Buffer === 'function';
+
+/** The view types of this runtime, by name. */
+export const VIEW_TYPES: ReadonlyMap<string, ViewType> = new Map<string, ViewType>([
+  ...TYPED_ARRAYS.filter(([, , constructor]) => typeof constructor === 'function').map(
+    ([name, width, constructor]): [string, ViewType] => [
+      name,
+      { name, width, make: (bytes) => new (constructor as TypedArrayConstructor)(bytes) },
+    ],
+  ),
+  ['DataView', { name: 'DataView', width: 1, make: (bytes) => new DataView(bytes) }],
+  // Over its own memory: a copy made by `Buffer.from(buffer)` would lie in the pool, beside the bytes of others.
+  ...(HAS_BUFFER
+    ? [['Buffer', { name: 'Buffer', width: 1, make: (bytes) => Buffer.from(bytes) }] as [string, ViewType]]
+    : []),
+]);
+
+const KINDS: ReadonlyMap<unknown, Kind> = new Map<unknown, Kind>([
+  [Object.prototype, 'plain'],
+  [null, 'bare'],
+  [Array.prototype, 'array'],
+  [Date.prototype, 'date'],
+  [Map.prototype, 'map'],
+  [Set.prototype, 'set'],
+  [ArrayBuffer.prototype, 'buffer'],
+  [DataView.prototype, 'view'],
+  ...TYPED_ARRAYS.flatMap(([, , constructor]): [unknown, Kind][] =>
+    typeof constructor === 'function' ? [[constructor.prototype, 'view']] : [],
+  ),
+  ...(HAS_BUFFER ? [[Buffer.prototype, 'view'] as [unknown, Kind]] : []),
+]);
+
+const { getPrototypeOf, getOwnPropertyNames, getOwnPropertySymbols, getOwnPropertyDescriptor } = Object;
+
+/** The kind of a value that is known to be of the model and of this realm. */
+export function knownKind(value: object): Kind | undefined {
+  return KINDS.get(getPrototypeOf(value));
+}
+
+/** The kind of an object somebody wants to store. Throws a {@link Refusal} when it is not of the model. */
+export function kindOf(value: object): Kind {
+  const prototype: unknown = getPrototypeOf(value);
+  const kind = KINDS.get(prototype);
+  if (kind === 'plain' || kind === 'bare') return kind;
+  if (kind === undefined || !isGenuine(value, kind)) return strangerKind(value, prototype);
+  if (kind !== 'array' && kind !== 'view') refuseMembers(value, kind);
+  return kind;
+}
+
+/** Whether an object has what makes it a Date, a Map, and so on: a prototype alone does not. */
+function isGenuine(value: object, kind: Kind): boolean {
+  try {
+    switch (kind) {
+      case 'plain':
+      case 'bare':
+        return true;
+      case 'array':
+        return Array.isArray(value);
+      case 'date':
+        NativeDate.prototype.getTime.call(value);
+        return true;
+      case 'map':
+        mapSize.call(value);
+        return true;
+      case 'set':
+        setSize.call(value);
+        return true;
+      case 'buffer':
+        bufferLength.call(value);
+        return true;
+      case 'view':
+        return ArrayBuffer.isView(value);
+    }
+  } catch {
+    return false;
+  }
+}
+
+function refuseMembers(value: object, kind: Kind): void {
+  const [member] = Reflect.ownKeys(value);
+  if (member === undefined || (kind === 'date' && isFakeDate(value))) return;
+  throw new Refusal(
+    `has a member of its own, ${String(member)}, which a ${kind} does not keep`,
+    'store it beside the value, in a plain object',
+  );
+}
+
+/** How many prototypes lie under an ordinary value of a class: one more means somebody's subclass. */
+const CHAINS: ReadonlyMap<string, readonly [kind: Kind, length: number]> = new Map<
+  string,
+  readonly [Kind, number]
+>([
+  ['Object', ['plain', 1]],
+  ['Array', ['array', 2]],
+  ['Date', ['date', 2]],
+  ['Map', ['map', 2]],
+  ['Set', ['set', 2]],
+  ['ArrayBuffer', ['buffer', 2]],
+  ['DataView', ['view', 2]],
+  ...TYPED_ARRAYS.map(([name]): [string, readonly [Kind, number]] => [name, ['view', 3]]),
+]);
+
+/** The kind of a value of another realm, or of a date made by the fake clock of a test. */
+function strangerKind(value: object, prototype: unknown): Kind {
+  if (isGenuine(value, 'date') && isFakeDate(value)) return 'date';
+  const name = classNameOf(prototype);
+  const [kind, length] = CHAINS.get(name) ?? [];
+  if (
+    kind !== undefined &&
+    !KINDS.has(prototype) &&
+    chainLength(prototype) === length &&
+    isGenuine(value, kind)
+  ) {
+    if (kind !== 'plain' && kind !== 'array' && kind !== 'view') refuseMembers(value, kind);
+    return kind;
+  }
+  throw refusedObject(value, name);
+}
+
+// Fake clocks replace the global Date by a subclass, and some give each date a `constructor` that points back at the real one.
+function isFakeDate(date: object): boolean {
+  const { constructor } = date;
+  const members = Reflect.ownKeys(date);
+  return (
+    typeof constructor === 'function' &&
+    (constructor === globalThis.Date || constructor === NativeDate || constructor.name === 'Date') &&
+    chainLength(getPrototypeOf(date)) <= 3 &&
+    (members.length === 0 || (members.length === 1 && members[0] === 'constructor'))
+  );
+}
+
+function chainLength(prototype: unknown): number {
+  let length = 0;
+  for (let next: unknown = prototype; next !== null && length < 5; next = getPrototypeOf(next)) length++;
+  return length;
+}
+
+function classNameOf(prototype: unknown): string {
+  const constructor: unknown =
+    prototype === null ? undefined : getOwnPropertyDescriptor(prototype, 'constructor')?.value;
+  const name: unknown =
+    typeof constructor === 'function' ? getOwnPropertyDescriptor(constructor, 'name')?.value : undefined;
+  return typeof name === 'string' && name !== '' ? name : 'a class without a name';
+}
+
+const REMEDIES: ReadonlyMap<string, string> = new Map([
+  ['Promise', 'await it first'],
+  ['RegExp', 'store its source and its flags'],
+  ['Error', 'store its code and its message in a plain object'],
+  ['Number', 'use the number itself'],
+  ['String', 'use the string itself'],
+  ['Boolean', 'use the boolean itself'],
+  ['BigInt', 'use the bigint itself'],
+  ['URL', 'store its href'],
+  ['SharedArrayBuffer', 'copy what it holds to an ArrayBuffer'],
+]);
+
+function refusedObject(value: object, name: string): Refusal {
+  if (CHAINS.has(name))
+    return new Refusal(
+      `is not an ordinary ${name}`,
+      'store one that is not a proxy and has no class of its own',
+    );
+  const remedy =
+    REMEDIES.get(value instanceof Error ? 'Error' : name) ?? 'make a plain object of what it holds';
+  return new Refusal(`is an instance of ${clip(name)}`, remedy);
+}
+
+/** Refuses what is neither an object nor immutable data. */
+export function refusePrimitive(value: unknown): never {
+  if (typeof value === 'function')
+    throw new Refusal('is a function', 'a cache holds data only; leave it out, or store what it returns');
+  throw new Refusal(`is ${typeof value === 'symbol' ? 'a symbol' : typeof value}`, 'use a string');
+}
+
+/** The names of the members of a plain object, after a look that each of them is data. Reads none. */
+export function memberNames(value: object): string[] {
+  if (getOwnPropertySymbols(value).length > 0) refuseSymbol(value);
+  const names = getOwnPropertyNames(value);
+  for (let i = 0; i < names.length; i++) {
+    const name = names[i] as string;
+    const descriptor = getOwnPropertyDescriptor(value, name);
+    if (descriptor?.get !== undefined || descriptor?.set !== undefined || descriptor?.enumerable !== true) {
+      refuseMember(value, name, descriptor);
+    }
+  }
+  return names;
+}
+
+function refuseMember(value: object, name: string, descriptor: PropertyDescriptor | undefined): never {
+  if (descriptor === undefined) throw changed();
+  const refusal =
+    descriptor.get !== undefined || descriptor.set !== undefined
+      ? new Refusal('is an accessor', 'a cache holds data only; store what it gives')
+      : new Refusal('is not enumerable', 'a copy would lose it; make it enumerable or leave it out');
+  throw refusal.at(value, memberStep(name));
+}
+
+function refuseSymbol(value: object): never {
+  const [symbol] = getOwnPropertySymbols(value);
+  throw new Refusal('is a member under a symbol', 'use a string as its key').at(value, [
+    ``,
+    `[${clip(String(symbol))}]`,
+  ]);
+}
+
+/** Refuses holes and members beside the elements. Reads no element. */
+export function refuseOddArray(array: readonly unknown[]): void {
+  if (getOwnPropertySymbols(array).length > 0) refuseSymbol(array);
+  const names = Object.keys(array);
+  const { length } = array;
+  // Indices come first, in order: when the last name is the last index, all of them are indices.
+  if (names.length === length && (length === 0 || names[length - 1] === String(length - 1))) return;
+  const odd = names.findIndex((name, index) => name !== String(index));
+  const name = odd === -1 ? String(names.length) : (names[odd] as string);
+  if (odd !== -1 && odd >= length) {
+    throw new Refusal('is a member of an array beside its elements', 'use a plain object').at(
+      array,
+      memberStep(name),
+    );
+  }
+  const hole = odd === -1 ? names.length : odd;
+  throw new Refusal('is a hole in a sparse array', 'fill it, with null for example').at(
+    array,
+    indexStep(hole),
+  );
+}
+
+/** For a proxy that tells one thing when it is checked and another when it is read. */
+export function changed(): Refusal {
+  return new Refusal('changed while it was read', 'store a plain copy of it');
+}
+
+const mapSize = getterOf(Map.prototype, 'size');
+const setSize = getterOf(Set.prototype, 'size');
+const bufferLength = getterOf(ArrayBuffer.prototype, 'byteLength');
+const typedArray: object = getPrototypeOf(Uint8Array.prototype) as object;
+const typedArrayName = getterOf(typedArray, Symbol.toStringTag);
+const TYPED_ARRAY = [
+  getterOf(typedArray, 'buffer'),
+  getterOf(typedArray, 'byteOffset'),
+  getterOf(typedArray, 'byteLength'),
+] as const;
+const DATA_VIEW = [
+  getterOf(DataView.prototype, 'buffer'),
+  getterOf(DataView.prototype, 'byteOffset'),
+  getterOf(DataView.prototype, 'byteLength'),
+] as const;
+
+function getterOf(prototype: object, name: string | symbol): (this: unknown) => unknown {
+  return Reflect.get(getOwnPropertyDescriptor(prototype, name) ?? {}, 'get') as (this: unknown) => unknown;
+}
+
+/** The type of a view. */
+export function viewTypeOf(view: object): ViewType {
+  const name = HAS_BUFFER && getPrototypeOf(view) === Buffer.prototype ? 'Buffer' : typedArrayName.call(view);
+  return VIEW_TYPES.get(name === undefined ? 'DataView' : (name as string)) as ViewType;
+}
+
+/** A look at the bytes of an `ArrayBuffer` or a view: no copy. Refuses memory that can be shared, resized, or is gone. */
+export function bytesOf(value: object, kind: 'buffer' | 'view'): Uint8Array<ArrayBuffer> {
+  if (kind === 'buffer') return plainMemory(value, 0, undefined);
+  const [bufferOf, offsetOf, lengthOf] = typedArrayName.call(value) === undefined ? DATA_VIEW : TYPED_ARRAY;
+  const buffer = bufferOf.call(value) as object;
+  plainMemory(buffer, 0, 0);
+  return plainMemory(buffer, offsetOf.call(value) as number, lengthOf.call(value) as number);
+}
+
+function plainMemory(buffer: object, offset: number, length: number | undefined): Uint8Array<ArrayBuffer> {
+  try {
+    bufferLength.call(buffer);
+  } catch {
+    throw new Refusal('is over shared memory', 'copy its bytes, with slice() for example');
+  }
+  if (Reflect.get(buffer, 'resizable') === true) {
+    throw new Refusal('is over resizable memory', 'copy its bytes, with slice() for example');
+  }
+  try {
+    return new Uint8Array(buffer as ArrayBuffer, offset, length);
+  } catch {
+    throw new Refusal('is over memory that was detached', 'store it before it is transferred');
+  }
+}
+
+/** One step of the way to a part of a value, as the source text around the way so far. */
+export type Step = readonly [before: string, after: string];
+
+export function memberStep(name: string): Step {
+  return ['', /^[A-Za-z_$][\w$]*$/.test(name) ? `.${clip(name)}` : `[${quote(name)}]`];
+}
+
+export function indexStep(index: number): Step {
+  return ['', `[${index}]`];
+}
+
+export function keyStep(index: number): Step {
+  return ['[...', `.keys()][${index}]`];
+}
+
+export function entryStep(key: unknown, index: number): Step {
+  if (typeof key === 'string') return ['', `.get(${quote(key)})`];
+  if (typeof key === 'object' && key !== null) return ['[...', `.values()][${index}]`];
+  return ['', `.get(${String(key)}${typeof key === 'bigint' ? 'n' : ''})`];
+}
+
+export function setStep(index: number): Step {
+  return ['[...', `][${index}]`];
+}
+
+function quote(text: string): string {
+  return JSON.stringify(clip(text));
+}
+
+function clip(text: string): string {
+  return text.length > 60 ? `${text.slice(0, 59)}…` : text;
+}
+
+/** Why a value is refused. It collects the way to the fault while it flies out of the walk; {@link told} makes the error of it. */
+export class Refusal extends TypeError {
+  readonly #fault: string;
+  readonly #remedy: string;
+  /** From the fault outwards. */
+  readonly #steps: Step[] = [];
+  readonly #containers: object[] = [];
+
+  /** The fault is one of the whole value, not of the place where it was noticed. */
+  readonly #whole: boolean;
+
+  constructor(fault: string, remedy: string, { whole = false }: { whole?: boolean } = {}) {
+    super(`${fault}: ${remedy}`);
+    this.#whole = whole;
+    this.#fault = fault;
+    this.#remedy = remedy;
+  }
+
+  static tooDeep(): Refusal {
+    return new Refusal(`is nested deeper than ${MAX_DEPTH.toLocaleString('en')} levels`, 'flatten it');
+  }
+
+  static tooMany(): Refusal {
+    return new Refusal(
+      `has more than ${MAX_PARTS.toLocaleString('en')} parts, counting twice what occurs twice`,
+      'store it in pieces',
+      { whole: true },
+    );
+  }
+
+  at(container: object, step: Step): this {
+    this.#containers.push(container);
+    this.#steps.push(step);
+    return this;
+  }
+
+  told(): TypeError {
+    const steps = this.#steps.toReversed();
+    const seen = new Map<object, number>();
+    for (const [index, container] of this.#containers.toReversed().entries()) {
+      const first = seen.get(container);
+      if (first !== undefined) {
+        return new TypeError(
+          `${pathOf(steps.slice(0, index))} is ${pathOf(steps.slice(0, first))} again: a cycle cannot be stored; store an id in its place`,
+        );
+      }
+      seen.set(container, index);
+    }
+    return new TypeError(`${this.#whole ? 'value' : pathOf(steps)} ${this.#fault}: ${this.#remedy}`);
+  }
+}
+
+/** Adds a step to a refusal on its way out; any other error passes as it is. */
+export function passing(error: unknown, container: object, step: Step): unknown {
+  return error instanceof Refusal ? error.at(container, step) : error;
+}
+
+/** What the caller gets to see of an error that left the walk. */
+export function told(error: unknown): unknown {
+  return error instanceof Refusal ? error.told() : error;
+}
+
+function pathOf(steps: readonly Step[]): string {
+  let path = 'value';
+  const shown = steps.length <= 24 ? steps : [...steps.slice(0, 12), ['', '…'] as const, ...steps.slice(-12)];
+  for (const [before, after] of shown) path = `${before}${path}${after}`;
+  return path;
+}
