@@ -1,0 +1,117 @@
+/** Reading records and judging what of them is visible. */
+import { NOTHING, type EntryRecord, type Lease, type StoredEntry } from './format.ts';
+import type { RecordKeys } from './keys.ts';
+import type { Found, Moment, Records } from './records.ts';
+import { holds, SPACE, type SeenStamps, type StampKeeper } from './stamps.ts';
+
+/** One look at a key: its record, and what of it was visible at that instant. */
+export interface Sight {
+  readonly key: string;
+  readonly found: Found<EntryRecord> | undefined;
+  /** What the record holds, visible or not. */
+  readonly record: EntryRecord;
+  /** The stamps of the space and of everything the record carries. */
+  readonly seen: SeenStamps;
+  readonly fresh: StoredEntry | undefined;
+  /** No longer fresh, but in its grace. */
+  readonly stale: StoredEntry | undefined;
+  /** The lease, if it stands. */
+  readonly lease: Lease | undefined;
+  /** Nothing of the record can become visible again, nobody waits for any of it. */
+  readonly isDead: boolean;
+}
+
+interface Reading {
+  readonly key: string;
+  readonly found: Found<EntryRecord> | undefined;
+  readonly moment: Moment;
+}
+
+/** So many records are read at once by calls that have many to read. */
+const AT_ONCE = 64;
+
+export class Reader {
+  readonly #records: Records;
+  readonly #keys: RecordKeys;
+  readonly #stamps: StampKeeper;
+
+  constructor(records: Records, keys: RecordKeys, stamps: StampKeeper) {
+    this.#records = records;
+    this.#keys = keys;
+    this.#stamps = stamps;
+  }
+
+  async look(key: string): Promise<Sight> {
+    return (await this.#lookAtOnce([key]))[0] as Sight;
+  }
+
+  /** Looks at each of `keys`; each is judged at an instant of its own. */
+  async lookAtAll(keys: readonly string[]): Promise<readonly Sight[]> {
+    const sights: Sight[] = [];
+    for (let from = 0; from < keys.length; from += AT_ONCE) {
+      sights.push(...(await this.#lookAtOnce(keys.slice(from, from + AT_ONCE))));
+    }
+    return sights;
+  }
+
+  async #lookAtOnce(keys: readonly string[]): Promise<readonly Sight[]> {
+    const readings = await Promise.all(keys.map((key) => this.#read(key)));
+    // Stamps are read after the records. Beside them: we read the old stamp; the space is cleared; somebody stores an entry under the new
+    // one; we read that entry, call it invalid and put a lease in its place.
+    const names = readings.flatMap(({ found }) => [
+      ...carried(found?.data.entry),
+      ...carried(found?.data.lease),
+    ]);
+    const seen = await this.#stamps.read(new Set([SPACE, ...names]));
+    return Promise.all(readings.map((reading) => this.#confirm(reading, judge(reading, seen))));
+  }
+
+  async #read(key: string): Promise<Reading> {
+    // The time before the question is sent. After a slow reply, an entry that was touched meanwhile would be called expired.
+    const asked = this.#records.now();
+    const found = await this.#records.get<EntryRecord>(this.#keys.entry(key));
+    return { key, found, moment: found?.readAt === undefined ? asked : { at: found.readAt, skew: 0 } };
+  }
+
+  /**
+   * Looks again where an entry seems to be missing by a tag, unless its record is still there. Otherwise: we read an entry with the tag; it
+   * is replaced by one without; the tag is invalidated; we find the stamp moved, though the key was never absent.
+   */
+  async #confirm({ key, found }: Reading, sight: Sight): Promise<Sight> {
+    const entry = found?.data.entry;
+    const isMissByTag =
+      entry !== undefined && !holds(entry.stamps, sight.seen) && holds(ofSpace(entry), sight.seen);
+    if (!isMissByTag) return sight;
+    const again = await this.#records.get<EntryRecord>(this.#keys.entry(key));
+    return again?.version === found?.version ? sight : this.look(key);
+  }
+}
+
+/** Judges a record by stamps that were read no earlier than it. */
+function judge({ key, found, moment: { at, skew } }: Reading, seen: SeenStamps): Sight {
+  const record = found?.data ?? NOTHING;
+  const { entry, lease, intent, failure } = record;
+  // By whichever clock is ahead: an entry is never served after its end. A lease stands until it has ended by every clock.
+  const isValid = entry !== undefined && holds(entry.stamps, seen) && entry.keptUntil > at + skew;
+  const isFresh = isValid && entry.freshUntil > at + skew;
+  const stands = lease !== undefined && lease.until > at - skew && holds(lease.stamps, seen);
+  const isAwaited = [intent, failure].some((part) => part !== undefined && part.until > at - skew);
+  return {
+    key,
+    found,
+    record,
+    seen,
+    fresh: isFresh ? entry : undefined,
+    stale: isValid && !isFresh ? entry : undefined,
+    lease: stands ? lease : undefined,
+    isDead: found !== undefined && !isValid && !stands && !isAwaited,
+  };
+}
+
+function carried(part: StoredEntry | Lease | undefined): Iterable<string> {
+  return part?.stamps.keys() ?? [];
+}
+
+function ofSpace(entry: StoredEntry): ReadonlyMap<string, string> {
+  return new Map([...entry.stamps].filter(([name]) => name === SPACE));
+}

@@ -1,0 +1,369 @@
+/**
+ * The record engine: the whole Engine contract on the five primitives of a Store.
+ *
+ * Two things five primitives cannot do are declared. A write that overlaps an invalidation of its entry by tag or clear may be removed by
+ * it, or take effect though the entry it rests on was just invalidated (`orderedInvalidation: false`). And where clocks differ, an entry
+ * may be found expired up to twice the declared skew before its time; it is never found after it.
+ *
+ * There is no sweep of its own: what has expired is the store's to reclaim. What a clear or a tag has made invalid and that would never
+ * expire is deleted when its key is used again, or when a scan or a look-up comes across it.
+ */
+import type {
+  Acquired,
+  AcquireRequest,
+  Committed,
+  Condition,
+  Counted,
+  CounterChange,
+  Engine,
+  EngineHealth,
+  EngineStats,
+  EngineTraits,
+  Entry,
+  Life,
+  Pattern,
+  Payload,
+  Write,
+  Written,
+} from '../engine.ts';
+import { CacheError } from '../errors.ts';
+import { createIds } from '../ids.ts';
+import type { OpenContext } from '../provider.ts';
+import type { Store, StoreTraits } from '../store.ts';
+import { Changer, type ChangeTiming, type Decision } from './changing.ts';
+import { Composer } from './composing.ts';
+import { recordsAsBytes, recordsAsValues } from './form.ts';
+import { NOTHING, type StoredEntry } from './format.ts';
+import { Indexes } from './indexes.ts';
+import { Journal, tagMark, termMark } from './journal.ts';
+import { recordKeys, type RecordKeys } from './keys.ts';
+import { Leases, type LeaseTiming } from './leases.ts';
+import { Reader, type Sight } from './reading.ts';
+import { Records } from './records.ts';
+import { allOrUnknown, asUnknown } from './partial.ts';
+import { SPACE, StampKeeper, tagStamp } from './stamps.ts';
+
+export type RecordTiming = ChangeTiming & LeaseTiming;
+
+const TIMING: RecordTiming = { intentMs: 5_000, failureMs: 10_000, firstPollMs: 10, longestPollMs: 200 };
+
+/** What an engine over a store with these traits can do. */
+export function recordEngineTraits({
+  holds,
+  scope,
+  durable,
+  expiryPrecisionMs,
+  scans,
+}: StoreTraits): EngineTraits {
+  return {
+    holds,
+    scope,
+    durable,
+    expiryPrecisionMs,
+    scans,
+    synchronous: false,
+    indexes: true,
+    limits: false,
+    sized: false,
+    orderedInvalidation: false,
+  };
+}
+
+/** Makes an engine of a store. `timing` is for tests that live in simulated time. */
+export function recordEngine(
+  store: Store,
+  traits: StoreTraits,
+  context: OpenContext,
+  timing: Partial<RecordTiming> = {},
+): Engine {
+  const { clock, random, cache, space } = context;
+  const nextId = createIds();
+  const times = { ...TIMING, ...timing };
+  const keys = recordKeys(space);
+  const form = traits.holds === 'bytes' ? recordsAsBytes({ cache, space }) : recordsAsValues;
+  const records = new Records(store, traits, form, clock, nextId);
+  const stamps = new StampKeeper(records, keys, nextId);
+  const journal = new Journal(records, keys, nextId);
+  const indexes = new Indexes(records, keys);
+  const reader = new Reader(records, keys, stamps);
+  const changer = new Changer(records, keys, reader, indexes, times);
+  const composer = new Composer(records, stamps);
+  const leases = new Leases({
+    records,
+    keys,
+    stamps,
+    journal,
+    reader,
+    changer,
+    composer,
+    clock,
+    random,
+    timing: times,
+  });
+  return new RecordEngine({
+    records,
+    keys,
+    stamps,
+    journal,
+    indexes,
+    reader,
+    changer,
+    composer,
+    leases,
+    scans: traits.scans,
+  });
+}
+
+interface Parts {
+  readonly records: Records;
+  readonly keys: RecordKeys;
+  readonly stamps: StampKeeper;
+  readonly journal: Journal;
+  readonly indexes: Indexes;
+  readonly reader: Reader;
+  readonly changer: Changer;
+  readonly composer: Composer;
+  readonly leases: Leases;
+  readonly scans: boolean;
+}
+
+class RecordEngine implements Engine {
+  readonly #parts: Parts;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  async get(key: string): Promise<Payload | undefined> {
+    return (await this.read(key))?.payload;
+  }
+
+  async read(key: string): Promise<Entry | undefined> {
+    return (await this.#parts.reader.look(key)).fresh;
+  }
+
+  acquire(key: string, request: AcquireRequest): Promise<Acquired> {
+    return this.#parts.leases.acquire(key, request);
+  }
+
+  extend(key: string, token: string, leaseMs: number): Promise<boolean> {
+    return this.#parts.leases.extend(key, token, leaseMs);
+  }
+
+  async commit(key: string, token: string, write: Write): Promise<Committed> {
+    refuseLimit(write);
+    return this.#parts.leases.commit(key, token, write);
+  }
+
+  release(key: string, token: string, failure: string | undefined): Promise<void> {
+    return this.#parts.leases.release(key, token, failure);
+  }
+
+  async write(key: string, write: Write, condition: Condition | undefined): Promise<Written> {
+    refuseLimit(write);
+    if (condition === undefined && write.terms.length === 0) {
+      await this.#overwrite(key, write);
+      return WRITTEN;
+    }
+    return this.#parts.changer.change<Written>(key, async (sight) => {
+      if (!isMet(condition, sight.fresh))
+        return { do: 'nothing', answer: { status: 'refused', current: sight.fresh } };
+      return placing(await this.#parts.composer.upon(sight, write), WRITTEN);
+    });
+  }
+
+  remove(key: string): Promise<boolean> {
+    return this.#parts.changer.change(key, (sight) => removing(sight, sight.fresh !== undefined));
+  }
+
+  take(key: string): Promise<Entry | undefined> {
+    return this.#parts.changer.change<Entry | undefined>(key, (sight) => removing(sight, sight.fresh));
+  }
+
+  count(key: string, { delta, version, life, renew }: CounterChange): Promise<Counted> {
+    return this.#parts.changer.change<Counted>(key, async (sight) => {
+      const base = sight.fresh;
+      const from = base === undefined ? 0 : base.payload;
+      if (typeof from !== 'number' || !Number.isSafeInteger(from))
+        return { do: 'nothing', answer: { status: 'not-a-counter' } };
+      const value = from + delta;
+      if (!Number.isSafeInteger(value)) return { do: 'nothing', answer: { status: 'overflow' } };
+      const next = await this.#parts.composer.upon(sight, {
+        payload: value,
+        version,
+        life: base === undefined || renew ? life : 'keep',
+        tags: base === undefined ? [] : 'keep',
+        terms: base?.terms ?? [],
+        loadMs: 0,
+        size: base?.size ?? 0,
+        limit: undefined,
+      });
+      return placing(next, { status: 'counted', value });
+    });
+  }
+
+  touch(key: string, life: Life): Promise<boolean> {
+    return this.#parts.changer.change(key, async (sight) => {
+      if (sight.fresh === undefined) return ABSENT;
+      return placing(await this.#parts.composer.renewed(sight, sight.fresh, life), true);
+    });
+  }
+
+  expire(key: string): Promise<boolean> {
+    return this.#parts.changer.change(key, ({ fresh }): Decision<boolean> => {
+      if (fresh === undefined) return ABSENT;
+      const { at } = this.#parts.records.now();
+      const stale = { ...fresh, freshUntil: at, keptUntil: at + fresh.grace };
+      const record = fresh.grace === 0 ? NOTHING : { ...NOTHING, entry: stale };
+      return { do: 'replace', record, answer: true };
+    });
+  }
+
+  async invalidateTags(tags: readonly string[]): Promise<void> {
+    const { journal, stamps } = this.#parts;
+    // The journal first: a commit reads the stamps of its tags, then the journal. The other way round it could read the new stamp of a tag
+    // and the journal as it was, and store a value that the invalidation has overtaken.
+    await journal.append(tags.map(tagMark));
+    await allOrUnknown(tags.map((tag) => stamps.invalidate(tagStamp(tag))));
+  }
+
+  clear(): Promise<void> {
+    return this.#parts.stamps.invalidate(SPACE);
+  }
+
+  async lookUp(term: string): Promise<readonly (readonly [key: string, entry: Entry])[]> {
+    const { indexes, reader } = this.#parts;
+    const sights = await reader.lookAtAll(await indexes.members(term));
+    const found = sights.flatMap(({ key, fresh }) =>
+      fresh?.terms.includes(term) ? [[key, fresh] as const] : [],
+    );
+    const gone = sights.filter(({ fresh }) => !fresh?.terms.includes(term));
+    await this.#reclaim(gone);
+    await indexes.tidy(
+      term,
+      gone.map(({ key }) => key),
+    );
+    return found;
+  }
+
+  async removeByTerm(term: string): Promise<number> {
+    const { journal, indexes } = this.#parts;
+    // The journal first: a commit lists its key in the index, then asks the journal. So it is refused there, or found here.
+    await journal.append([termMark(term)]);
+    const keys = await indexes.members(term);
+    const removed = await this.#removeAll(keys, (sight) => withoutTerm(sight, term));
+    await indexes.tidy(term, keys);
+    return removed;
+  }
+
+  editTerms(
+    key: string,
+    add: readonly string[],
+    remove: readonly string[],
+    version: string,
+  ): Promise<boolean> {
+    return this.#parts.changer.change(key, ({ fresh }): Decision<boolean> => {
+      if (fresh === undefined) return ABSENT;
+      const kept = fresh.terms.filter((term) => !remove.includes(term));
+      return placing({ ...fresh, version, terms: [...new Set([...kept, ...add])] }, true);
+    });
+  }
+
+  async *scan(pattern: Pattern): AsyncGenerator<readonly string[]> {
+    for await (const keys of this.#walk(pattern)) {
+      const sights = await this.#parts.reader.lookAtAll(keys);
+      await this.#reclaim(sights);
+      const fresh = sights.filter((sight) => sight.fresh !== undefined).map(({ key }) => key);
+      if (fresh.length > 0) yield fresh;
+    }
+  }
+
+  async removeByPattern(pattern: Pattern): Promise<number> {
+    // Running loads need no mark: the lease is a record under the same key, so the walk meets it.
+    let removed = 0;
+    try {
+      for await (const keys of this.#walk(pattern)) {
+        removed += await this.#removeAll(keys, (sight) => removing(sight, sight.fresh !== undefined));
+      }
+    } catch (error) {
+      throw removed === 0 ? error : asUnknown(error);
+    }
+    return removed;
+  }
+
+  async stats(): Promise<EngineStats> {
+    let entries = 0;
+    if (this.#parts.scans)
+      for await (const page of this.#parts.records.pages(this.#parts.keys.entries)) entries += page.length;
+    return { entries, bytes: undefined, evictions: 0, expirations: 0 };
+  }
+
+  async ping(): Promise<EngineHealth> {
+    await this.#parts.stamps.read([SPACE]);
+    return { details: {} };
+  }
+
+  close(): Promise<void> {
+    return this.#parts.records.close();
+  }
+
+  /** A write that rests on nothing and has no terms needs no look. Lease, intent and older entry end here. */
+  async #overwrite(key: string, write: Write): Promise<void> {
+    const { composer, records, keys } = this.#parts;
+    const entry = await composer.alone(write);
+    await records.put(keys.entry(key), { ...NOTHING, entry }, { expiresAt: entry.keptUntil });
+  }
+
+  /** Changes each of `keys`; gives how many times the answer was true. */
+  async #removeAll(keys: readonly string[], decide: (sight: Sight) => Decision<boolean>): Promise<number> {
+    const answers = await allOrUnknown(keys.map((key) => this.#parts.changer.change(key, decide)));
+    return answers.filter(Boolean).length;
+  }
+
+  async *#walk(pattern: Pattern): AsyncGenerator<readonly string[]> {
+    const { records, keys, scans } = this.#parts;
+    if (!scans) throw new CacheError('UNSUPPORTED', 'the store cannot scan', { trait: 'scans' });
+    for await (const page of records.pages(keys.entry(pattern.prefix))) {
+      yield page.map((recordKey) => keys.keyOf(recordKey)).filter((key) => pattern.matches(key));
+    }
+  }
+
+  /** Deletes what nobody will see again. Best effort: what fails is met again. */
+  async #reclaim(sights: readonly Sight[]): Promise<void> {
+    const { records, keys } = this.#parts;
+    const dead = sights.filter(({ isDead }) => isDead);
+    await Promise.allSettled(dead.map(({ key, found }) => records.replace(keys.entry(key), found, NOTHING)));
+  }
+}
+
+const WRITTEN: Written = { status: 'written', evicted: [] };
+const ABSENT: Decision<boolean> = { do: 'nothing', answer: false };
+
+/** Undefined stands for an entry whose stamps moved while it was made. */
+function placing<T>(entry: StoredEntry | undefined, answer: T): Decision<T> {
+  return entry === undefined ? { do: 'look again' } : { do: 'place', entry, answer };
+}
+
+/** Whatever the record holds goes, a lease alone too; the answer is about the entry. */
+function removing<T>({ found }: Sight, answer: T): Decision<T> {
+  return found === undefined ? { do: 'nothing', answer } : { do: 'replace', record: NOTHING, answer };
+}
+
+/** Takes out of a record what carries `term`: the entry with all that is there, or only the announcement of one. */
+function withoutTerm({ fresh, record }: Sight, term: string): Decision<boolean> {
+  if (record.entry?.terms.includes(term))
+    return { do: 'replace', record: NOTHING, answer: fresh !== undefined };
+  if (!record.intent?.terms.includes(term)) return ABSENT;
+  return { do: 'replace', record: { ...record, intent: undefined }, answer: false };
+}
+
+function isMet(condition: Condition | undefined, fresh: StoredEntry | undefined): boolean {
+  if (condition === undefined) return true;
+  if (condition === 'absent') return fresh === undefined;
+  return fresh !== undefined && (condition === 'present' || condition.version === fresh.version);
+}
+
+function refuseLimit({ limit }: Write): void {
+  if (limit !== undefined)
+    throw new CacheError('UNSUPPORTED', 'the store cannot judge a limit with a write', { trait: 'limits' });
+}
