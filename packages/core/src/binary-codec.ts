@@ -28,26 +28,19 @@
  */
 import type { Codec, CodecContext } from './codec.ts';
 import { CacheError } from './errors.ts';
+import { entryStep, indexStep, keyStep, memberStep, passing, setStep, told } from './refusal.ts';
 import {
+  Bounds,
   MAX_DEPTH,
-  MAX_PARTS,
   NativeDate,
-  Refusal,
   UNDEFINED_VALUE,
   VIEW_TYPES,
   bytesOf,
   changed,
-  entryStep,
-  indexStep,
-  keyStep,
   kindOf,
   memberNames,
-  memberStep,
-  passing,
   refuseOddArray,
   refusePrimitive,
-  setStep,
-  told,
   viewTypeOf,
 } from './values.ts';
 
@@ -146,8 +139,7 @@ class Encoder {
   #bytes = new Uint8Array(FIRST_CAPACITY);
   #view = new DataView(this.#bytes.buffer);
   #at = 0;
-  #depth = 0;
-  #parts = 0;
+  #bounds = new Bounds();
   readonly #shapes: string[][] = [];
   readonly #text = new TextEncoder();
 
@@ -163,8 +155,7 @@ class Encoder {
   wipe(): void {
     this.#bytes.fill(0, 0, this.#at);
     this.#at = 0;
-    this.#depth = 0;
-    this.#parts = 0;
+    this.#bounds = new Bounds();
     this.#shapes.length = 0;
   }
 
@@ -216,7 +207,7 @@ class Encoder {
 
   #members(value: object, kind: 'plain' | 'bare'): void {
     const names = memberNames(value);
-    this.#enter(names.length);
+    this.#bounds.enter(names.length);
     const number = kind === 'plain' ? this.#shapeLike(names) : -1;
     if (number === -1) {
       if (kind === 'plain') this.#count(names.length, SHORT_OBJECT, OBJECT);
@@ -232,7 +223,7 @@ class Encoder {
     } catch (error) {
       throw passing(error, value, memberStep(name));
     }
-    this.#depth--;
+    this.#bounds.leave();
   }
 
   #shapeLike(names: readonly string[]): number {
@@ -249,7 +240,7 @@ class Encoder {
   #elements(value: readonly unknown[]): void {
     refuseOddArray(value);
     const { length } = value;
-    this.#enter(length);
+    this.#bounds.enter(length);
     this.#count(length, SHORT_ARRAY, ARRAY);
     let index = 0;
     try {
@@ -257,12 +248,12 @@ class Encoder {
     } catch (error) {
       throw passing(error, value, indexStep(index));
     }
-    this.#depth--;
+    this.#bounds.leave();
   }
 
   #map(value: ReadonlyMap<unknown, unknown>): void {
     const { size } = value;
-    this.#enter(size);
+    this.#bounds.enter(size);
     this.#size(MAP, size);
     let index = 0;
     for (const [key, member] of value) {
@@ -277,12 +268,12 @@ class Encoder {
       index++;
     }
     if (index !== size) throw changed();
-    this.#depth--;
+    this.#bounds.leave();
   }
 
   #set(value: ReadonlySet<unknown>): void {
     const { size } = value;
-    this.#enter(size);
+    this.#bounds.enter(size);
     this.#size(SET, size);
     let index = 0;
     try {
@@ -294,12 +285,12 @@ class Encoder {
       throw passing(error, value, setStep(index));
     }
     if (index !== size) throw changed();
-    this.#depth--;
+    this.#bounds.leave();
   }
 
   #string(text: string): void {
     const { length } = text;
-    this.#spend(length >>> 6);
+    this.#bounds.spend(length >>> 6);
     this.#reserve(length * 3 + 10);
     // Most strings are short and ASCII: written in place, they cost no call.
     if (length < 64) {
@@ -363,7 +354,7 @@ class Encoder {
     }
     const digits = magnitude.toString(16);
     const length = (digits.length + 1) >>> 1;
-    this.#spend(length >>> 6);
+    this.#bounds.spend(length >>> 6);
     this.#size(negative ? BIG_NEGATIVE : BIG_POSITIVE, length);
     this.#reserve(length);
     for (let i = 0, end = digits.length; i < length; i++, end -= 2) {
@@ -379,7 +370,7 @@ class Encoder {
 
   #raw(bytes: Uint8Array, width: number): void {
     const { length } = bytes;
-    this.#spend(length >>> 6);
+    this.#bounds.spend(length >>> 6);
     this.#reserve(length + 8);
     this.#varint(length);
     this.#bytes.set(bytes, this.#at);
@@ -418,15 +409,6 @@ class Encoder {
     this.#bytes.set(outgrown.subarray(0, this.#at));
     this.#view = new DataView(this.#bytes.buffer);
     outgrown.fill(0, 0, this.#at);
-  }
-
-  #enter(members: number): void {
-    this.#spend(members + 1);
-    if (++this.#depth > MAX_DEPTH) throw Refusal.tooDeep();
-  }
-
-  #spend(parts: number): void {
-    if ((this.#parts += parts) > MAX_PARTS) throw Refusal.tooMany();
   }
 }
 

@@ -1,23 +1,15 @@
 /** Copies: a checked one of what a caller wrote, and cheaper ones of what was checked. */
+import { entryStep, indexStep, keyStep, memberStep, passing, setStep, told } from './refusal.ts';
 import {
-  MAX_DEPTH,
-  MAX_PARTS,
+  Bounds,
   NativeDate,
-  Refusal,
   bytesOf,
   changed,
-  entryStep,
-  indexStep,
-  keyStep,
   kindOf,
   knownKind,
   memberNames,
-  memberStep,
-  passing,
   refuseOddArray,
   refusePrimitive,
-  setStep,
-  told,
   viewTypeOf,
 } from './values.ts';
 
@@ -39,8 +31,7 @@ export function checkValue(value: unknown): void {
 }
 
 class Copier {
-  #depth = 0;
-  #parts = 0;
+  readonly #bounds = new Bounds();
 
   copy(value: unknown): unknown {
     if (typeof value === 'object') return value === null ? null : this.#object(value);
@@ -71,7 +62,7 @@ class Copier {
 
   #members(value: object, kind: 'plain' | 'bare'): object {
     const names = memberNames(value);
-    this.#enter(names.length);
+    this.#bounds.enter(names.length);
     // The spread keeps the hidden class and reads every member once. From here on only the copy is looked at.
     const copy: Record<string, unknown> = kind === 'plain' ? { ...value } : { __proto__: null, ...value };
     if (Object.getOwnPropertySymbols(copy).length > 0 || Object.keys(copy).length !== names.length)
@@ -90,13 +81,13 @@ class Copier {
     } catch (error) {
       throw passing(error, value, memberStep(name));
     }
-    this.#depth--;
+    this.#bounds.leave();
     return copy;
   }
 
   #elements(value: readonly unknown[]): unknown[] {
     refuseOddArray(value);
-    this.#enter(value.length);
+    this.#bounds.enter(value.length);
     const copy = [...value];
     if (copy.length !== value.length) throw changed();
     let index = 0;
@@ -112,12 +103,12 @@ class Copier {
     } catch (error) {
       throw passing(error, value, indexStep(index));
     }
-    this.#depth--;
+    this.#bounds.leave();
     return copy;
   }
 
   #map(value: ReadonlyMap<unknown, unknown>): Map<unknown, unknown> {
-    this.#enter(value.size);
+    this.#bounds.enter(value.size);
     const copy = new Map<unknown, unknown>();
     let index = 0;
     for (const [key, member] of value) {
@@ -131,12 +122,12 @@ class Copier {
       }
       index++;
     }
-    this.#depth--;
+    this.#bounds.leave();
     return copy;
   }
 
   #set(value: ReadonlySet<unknown>): Set<unknown> {
-    this.#enter(value.size);
+    this.#bounds.enter(value.size);
     const copy = new Set<unknown>();
     let index = 0;
     try {
@@ -147,23 +138,14 @@ class Copier {
     } catch (error) {
       throw passing(error, value, setStep(index));
     }
-    this.#depth--;
+    this.#bounds.leave();
     return copy;
   }
 
   #bytes(value: object, kind: 'buffer' | 'view'): ArrayBuffer {
     const bytes = bytesOf(value, kind);
-    this.#spend(bytes.length >>> 6);
+    this.#bounds.spend(bytes.length >>> 6);
     return bytes.slice().buffer;
-  }
-
-  #enter(members: number): void {
-    this.#spend(members + 1);
-    if (++this.#depth > MAX_DEPTH) throw Refusal.tooDeep();
-  }
-
-  #spend(parts: number): void {
-    if ((this.#parts += parts) > MAX_PARTS) throw Refusal.tooMany();
   }
 }
 

@@ -1,5 +1,5 @@
 /** How values become what an engine holds, and come back: isolation and encoding in one place. */
-import { createBinaryCodec, codecFailure } from './binary-codec.ts';
+import { binaryCodec, codecFailure, createBinaryCodec } from './binary-codec.ts';
 import { Cloners, type Shape } from './cloners.ts';
 import type { Codec, CodecContext } from './codec.ts';
 import { cloneValue, copyValue } from './copying.ts';
@@ -9,7 +9,7 @@ import { freezeValue } from './freezing.ts';
 import { measureValue } from './measuring.ts';
 import { UNDEFINED_VALUE } from './values.ts';
 
-/** A checked, private value that several takers will get: immutable data as it is, anything else wrapped. Opaque to all but its packing. */
+/** A checked, private value for more than one taker: immutable data as it is, anything else wrapped. Opaque to all but its packing. */
 export type Isolated = unknown;
 
 export interface Packing {
@@ -17,19 +17,25 @@ export interface Packing {
   pack(value: unknown, key: string): Payload;
 
   /**
-   * What a caller gets for a payload: a copy of its own, or the shared frozen value. Throws `CODEC_FAILED` when bytes cannot be read; for
+   * What a reader gets for a payload: a copy of its own, or the shared frozen value. Throws `CODEC_FAILED` when bytes cannot be read; for
    * an engine that holds values it never throws.
    */
   unpack(payload: Payload, key: string): unknown;
 
-  /** Checks and copies once a value that will be packed and also given out: a loaded or an updated one. Throws like `pack`. */
+  /** Checks and copies a value that will be packed and also given out: a loaded or an updated one. Throws like `pack`. */
   isolate(value: unknown): Isolated;
 
-  /** Like `pack`, without a second look at the value. The isolated value stays good whatever the engine does to the payload. */
+  /** An isolated value of what a payload holds, for an updater to begin from. Throws `CODEC_FAILED` like `unpack`. */
+  isolateFrom(payload: Payload, key: string): Isolated;
+
+  /** Like `pack`, without a second look. The isolated value stays good whatever the engine does to the payload. */
   packIsolated(isolated: Isolated, key: string): Payload;
 
-  /** Like `unpack`: what a caller gets for an isolated value, any number of times. */
+  /** Like `unpack`: what a reader gets for an isolated value, any number of times. */
   give(isolated: Isolated): unknown;
+
+  /** A copy that its taker may change, whatever the isolation: what an updater gets. */
+  draftOf(isolated: Isolated): unknown;
 
   /** The size of a payload in bytes: exact for bytes, estimated for values. */
   sizeOf(payload: Payload): number;
@@ -45,31 +51,34 @@ export interface PackingOptions {
 
 export function createPacking({ isolation, holds, codec, context }: PackingOptions): Packing {
   const frozen = isolation === 'frozen';
-  const values = new HeldValues(frozen);
-  return holds === 'values' ? values : new EncodedValues(values, frozen, codec, context);
+  return holds === 'values' ? new HeldValues(frozen) : new EncodedValues(frozen, codec, context);
 }
 
-/** A private value that can change, and the shape it is cloned by. The value model has no class instances, so it is never a value itself. */
+/**
+ * A private value that could be changed if it were handed out, and the shape it is cloned by. The value model has no class instances, so
+ * it is never a value itself.
+ */
 class Private {
   readonly value: object;
+  /** It went through `freezeValue`. */
   readonly frozen: boolean;
   /** Found at the second read: many values are read once or never. */
   shape: Shape | undefined = undefined;
-  read = false;
+  #wasRead = false;
 
   constructor(value: object, frozen: boolean) {
     this.value = value;
     this.frozen = frozen;
   }
 
-  clone(cloners: Cloners): object {
-    if (this.read) this.shape = cloners.shapeOf(this.value);
-    this.read = true;
+  cloneBy(cloners: Cloners): object {
+    if (this.#wasRead) this.shape = cloners.shapeOf(this.value);
+    this.#wasRead = true;
     return (this.shape ?? cloners.walked).clone(this.value);
   }
 }
 
-/** Values an engine keeps by reference. Frozen ones that cannot be changed at all are payloads as they are. */
+/** Values an engine keeps by reference. What can be shared is a payload as it is: immutable data, and values frozen through and through. */
 class HeldValues implements Packing {
   readonly #frozen: boolean;
   readonly #cloners: Cloners;
@@ -81,30 +90,31 @@ class HeldValues implements Packing {
 
   pack(value: unknown): Payload {
     if (value === undefined) throw new TypeError(UNDEFINED_VALUE);
-    if (typeof value !== 'object' || value === null) return copyValue(value);
-    const copy = copyValue(value);
-    return this.#frozen && freezeValue(copy) ? copy : new Private(copy, this.#frozen);
+    return this.adopt(copyValue(value));
+  }
+
+  /** Like `pack`, for a value that is checked already and nobody else's. */
+  adopt(value: unknown): Payload {
+    if (typeof value !== 'object' || value === null || (this.#frozen && freezeValue(value))) return value;
+    return new Private(value, this.#frozen);
   }
 
   unpack(payload: Payload): unknown {
     if (!(payload instanceof Private)) {
-      if (this.#frozen || typeof payload !== 'object' || payload === null) return payload;
-      return cloneValue(payload);
+      return this.#frozen || typeof payload !== 'object' || payload === null ? payload : cloneValue(payload);
     }
-    const { shape, frozen, value } = payload;
     // Two caches on one space may isolate in two ways.
-    if (frozen !== this.#frozen) return this.#convert(value);
-    return shape === undefined ? payload.clone(this.#cloners) : shape.clone(value);
-  }
-
-  #convert(value: object): object {
-    const copy = cloneValue(value);
-    if (this.#frozen) freezeValue(copy);
-    return copy;
+    if (payload.frozen !== this.#frozen) return this.#converted(payload.value);
+    const { shape } = payload;
+    return shape === undefined ? payload.cloneBy(this.#cloners) : shape.clone(payload.value);
   }
 
   isolate(value: unknown): Isolated {
     return this.pack(value);
+  }
+
+  isolateFrom(payload: Payload): Isolated {
+    return payload;
   }
 
   packIsolated(isolated: Isolated): Payload {
@@ -115,43 +125,51 @@ class HeldValues implements Packing {
     return this.unpack(isolated);
   }
 
+  draftOf(isolated: Isolated): unknown {
+    const value = plainOf(isolated);
+    return typeof value === 'object' && value !== null ? cloneValue(value) : value;
+  }
+
   sizeOf(payload: Payload): number {
-    return measureValue(payload instanceof Private ? payload.value : payload);
+    return measureValue(plainOf(payload));
+  }
+
+  #converted(value: object): object {
+    const copy = cloneValue(value);
+    if (this.#frozen) freezeValue(copy);
+    return copy;
   }
 }
 
-/** Values an engine keeps as bytes. Each read decodes; isolated values do not depend on the bytes, which the engine may wipe. */
-class EncodedValues implements Packing {
-  readonly #isolated: HeldValues;
-  readonly #frozen: boolean;
-  readonly #codec: Codec;
-  /** The built-in codec checks while it writes. */
-  readonly #checked: boolean;
-  readonly #context: { readonly cache: string; readonly space: string };
+/** What is inside a payload of held values, or an isolated value. */
+function plainOf(payload: Payload): unknown {
+  return payload instanceof Private ? payload.value : payload;
+}
 
-  constructor(
-    isolated: HeldValues,
-    frozen: boolean,
-    codec: Codec | undefined,
-    context: { readonly cache: string; readonly space: string },
-  ) {
-    this.#isolated = isolated;
+/** Values an engine keeps as bytes, which it may wipe. Each read decodes; isolated values do not depend on the bytes. */
+class EncodedValues implements Packing {
+  readonly #frozen: boolean;
+  readonly #isolated: HeldValues;
+  readonly #codec: Codec;
+  /** The built-in codec checks while it writes; what another one checks is not known. */
+  readonly #checks: boolean;
+  readonly #context: PackingOptions['context'];
+
+  constructor(frozen: boolean, codec: Codec | undefined, context: PackingOptions['context']) {
     this.#frozen = frozen;
+    this.#isolated = new HeldValues(frozen);
     this.#codec = codec ?? createBinaryCodec();
-    this.#checked = codec === undefined;
+    this.#checks = codec === undefined || codec === binaryCodec;
     this.#context = context;
   }
 
   pack(value: unknown, key: string): Payload {
     if (value === undefined) throw new TypeError(UNDEFINED_VALUE);
-    return this.#encode(this.#checked ? value : copyValue(value), key);
+    return this.#encode(this.#checks ? value : copyValue(value), key);
   }
 
   unpack(payload: Payload, key: string): unknown {
-    if (typeof payload === 'number') return payload;
-    const context = this.#contextOf(key);
-    const value = this.#decode(payload, context);
-    if (value === undefined) throw codecFailure(new TypeError('the codec gave undefined'), context);
+    const value = this.#decode(payload, key);
     if (this.#frozen) freezeValue(value);
     return value;
   }
@@ -160,12 +178,20 @@ class EncodedValues implements Packing {
     return this.#isolated.pack(value);
   }
 
+  isolateFrom(payload: Payload, key: string): Isolated {
+    return this.#isolated.adopt(this.#decode(payload, key));
+  }
+
   packIsolated(isolated: Isolated, key: string): Payload {
-    return this.#encode(isolated instanceof Private ? isolated.value : isolated, key);
+    return this.#encode(plainOf(isolated), key);
   }
 
   give(isolated: Isolated): unknown {
     return this.#isolated.unpack(isolated);
+  }
+
+  draftOf(isolated: Isolated): unknown {
+    return this.#isolated.draftOf(isolated);
   }
 
   sizeOf(payload: Payload): number {
@@ -180,11 +206,14 @@ class EncodedValues implements Packing {
     throw new TypeError(`the codec '${this.#codec.id}' must encode to a Uint8Array`);
   }
 
-  #decode(payload: Payload, context: CodecContext): unknown {
-    if (!(payload instanceof Uint8Array))
-      throw codecFailure(new TypeError('the payload is not bytes'), context);
+  #decode(payload: Payload, key: string): unknown {
+    if (typeof payload === 'number') return payload;
+    const context = this.#contextOf(key);
     try {
-      return this.#codec.decode(payload, context);
+      if (!(payload instanceof Uint8Array)) throw new TypeError('the payload is not bytes');
+      const value = this.#codec.decode(payload, context);
+      if (value === undefined) throw new TypeError(`the codec '${this.#codec.id}' gave undefined`);
+      return value;
     } catch (error) {
       throw isCacheError(error, 'CODEC_FAILED') ? error : codecFailure(error, context);
     }

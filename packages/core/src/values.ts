@@ -11,11 +11,39 @@
  * would cost more than the write: hidden members of arrays, and members somebody gave to a typed array.
  */
 
+import { Refusal, clip, indexStep, memberStep } from './refusal.ts';
+
 /** How deep containers may be nested. */
 export const MAX_DEPTH = 2_000;
 
 /** How many parts a value may have: members, entries and every 64 bytes count. What occurs twice counts twice. */
 export const MAX_PARTS = 10_000_000;
+
+/** Counts what a walk through a value has met. It ends cycles too, which is cheaper than to remember every object on the way. */
+export class Bounds {
+  #depth = 0;
+  #parts = 0;
+
+  enter(members: number): void {
+    this.spend(members + 1);
+    if (++this.#depth > MAX_DEPTH)
+      throw new Refusal(`is nested deeper than ${grouped(MAX_DEPTH)} levels`, 'flatten it');
+  }
+
+  leave(): void {
+    this.#depth--;
+  }
+
+  spend(parts: number): void {
+    if ((this.#parts += parts) <= MAX_PARTS) return;
+    const fault = `has more than ${grouped(MAX_PARTS)} parts, counting twice what occurs twice`;
+    throw new Refusal(fault, 'store it in pieces', { whole: true });
+  }
+}
+
+function grouped(count: number): string {
+  return count.toLocaleString('en');
+}
 
 export const UNDEFINED_VALUE = 'undefined is never a value: delete the key, or use null';
 
@@ -102,30 +130,21 @@ export function kindOf(value: object): Kind {
   return kind;
 }
 
-/** Whether an object has what makes it a Date, a Map, and so on: a prototype alone does not. */
+/** What throws or gives `false` for objects that have only the prototype of their kind. */
+const PROBES: Readonly<Record<Kind, (value: object) => unknown>> = {
+  plain: () => true,
+  bare: () => true,
+  array: (value) => Array.isArray(value),
+  date: (value) => NativeDate.prototype.getTime.call(value),
+  map: (value) => mapSize.call(value),
+  set: (value) => setSize.call(value),
+  buffer: (value) => bufferLength.call(value),
+  view: (value) => ArrayBuffer.isView(value),
+};
+
 function isGenuine(value: object, kind: Kind): boolean {
   try {
-    switch (kind) {
-      case 'plain':
-      case 'bare':
-        return true;
-      case 'array':
-        return Array.isArray(value);
-      case 'date':
-        NativeDate.prototype.getTime.call(value);
-        return true;
-      case 'map':
-        mapSize.call(value);
-        return true;
-      case 'set':
-        setSize.call(value);
-        return true;
-      case 'buffer':
-        bufferLength.call(value);
-        return true;
-      case 'view':
-        return ArrayBuffer.isView(value);
-    }
+    return PROBES[kind](value) !== false;
   } catch {
     return false;
   }
@@ -335,106 +354,4 @@ function plainMemory(buffer: object, offset: number, length: number | undefined)
   } catch {
     throw new Refusal('is over memory that was detached', 'store it before it is transferred');
   }
-}
-
-/** One step of the way to a part of a value, as the source text around the way so far. */
-export type Step = readonly [before: string, after: string];
-
-export function memberStep(name: string): Step {
-  return ['', /^[A-Za-z_$][\w$]*$/.test(name) ? `.${clip(name)}` : `[${quote(name)}]`];
-}
-
-export function indexStep(index: number): Step {
-  return ['', `[${index}]`];
-}
-
-export function keyStep(index: number): Step {
-  return ['[...', `.keys()][${index}]`];
-}
-
-export function entryStep(key: unknown, index: number): Step {
-  if (typeof key === 'string') return ['', `.get(${quote(key)})`];
-  if (typeof key === 'object' && key !== null) return ['[...', `.values()][${index}]`];
-  return ['', `.get(${String(key)}${typeof key === 'bigint' ? 'n' : ''})`];
-}
-
-export function setStep(index: number): Step {
-  return ['[...', `][${index}]`];
-}
-
-function quote(text: string): string {
-  return JSON.stringify(clip(text));
-}
-
-function clip(text: string): string {
-  return text.length > 60 ? `${text.slice(0, 59)}…` : text;
-}
-
-/** Why a value is refused. It collects the way to the fault while it flies out of the walk; {@link told} makes the error of it. */
-export class Refusal extends TypeError {
-  readonly #fault: string;
-  readonly #remedy: string;
-  /** From the fault outwards. */
-  readonly #steps: Step[] = [];
-  readonly #containers: object[] = [];
-
-  /** The fault is one of the whole value, not of the place where it was noticed. */
-  readonly #whole: boolean;
-
-  constructor(fault: string, remedy: string, { whole = false }: { whole?: boolean } = {}) {
-    super(`${fault}: ${remedy}`);
-    this.#whole = whole;
-    this.#fault = fault;
-    this.#remedy = remedy;
-  }
-
-  static tooDeep(): Refusal {
-    return new Refusal(`is nested deeper than ${MAX_DEPTH.toLocaleString('en')} levels`, 'flatten it');
-  }
-
-  static tooMany(): Refusal {
-    return new Refusal(
-      `has more than ${MAX_PARTS.toLocaleString('en')} parts, counting twice what occurs twice`,
-      'store it in pieces',
-      { whole: true },
-    );
-  }
-
-  at(container: object, step: Step): this {
-    this.#containers.push(container);
-    this.#steps.push(step);
-    return this;
-  }
-
-  told(): TypeError {
-    const steps = this.#steps.toReversed();
-    const seen = new Map<object, number>();
-    for (const [index, container] of this.#containers.toReversed().entries()) {
-      const first = seen.get(container);
-      if (first !== undefined) {
-        return new TypeError(
-          `${pathOf(steps.slice(0, index))} is ${pathOf(steps.slice(0, first))} again: a cycle cannot be stored; store an id in its place`,
-        );
-      }
-      seen.set(container, index);
-    }
-    return new TypeError(`${this.#whole ? 'value' : pathOf(steps)} ${this.#fault}: ${this.#remedy}`);
-  }
-}
-
-/** Adds a step to a refusal on its way out; any other error passes as it is. */
-export function passing(error: unknown, container: object, step: Step): unknown {
-  return error instanceof Refusal ? error.at(container, step) : error;
-}
-
-/** What the caller gets to see of an error that left the walk. */
-export function told(error: unknown): unknown {
-  return error instanceof Refusal ? error.told() : error;
-}
-
-function pathOf(steps: readonly Step[]): string {
-  let path = 'value';
-  const shown = steps.length <= 24 ? steps : [...steps.slice(0, 12), ['', '…'] as const, ...steps.slice(-12)];
-  for (const [before, after] of shown) path = `${before}${path}${after}`;
-  return path;
 }
