@@ -1,0 +1,50 @@
+/** The least recently used entry goes first. */
+import type { EvictionPolicy } from './eviction.ts';
+import { NONE, type Slots } from './slots.ts';
+
+export class Lru implements EvictionPolicy {
+  readonly name = 'lru';
+  readonly #slots: Slots;
+  /** The most recently used. */
+  #first: number = NONE;
+  /** The least recently used. */
+  #last: number = NONE;
+
+  constructor(slots: Slots) {
+    this.#slots = slots;
+  }
+
+  added(slot: number): void {
+    const slots = this.#slots;
+    const chunk = slots.chunk(slot);
+    const place = slots.place(slot);
+    const first = this.#first;
+    chunk.previous[place] = NONE;
+    chunk.next[place] = first;
+    if (first === NONE) this.#last = slot;
+    else slots.chunk(first).previous[slots.place(first)] = slot;
+    this.#first = slot;
+  }
+
+  used(slot: number): void {
+    if (slot === this.#first) return;
+    this.removed(slot);
+    this.added(slot);
+  }
+
+  removed(slot: number): void {
+    const slots = this.#slots;
+    const chunk = slots.chunk(slot);
+    const place = slots.place(slot);
+    const next = chunk.next[place] as number;
+    const previous = chunk.previous[place] as number;
+    if (previous === NONE) this.#first = next;
+    else slots.chunk(previous).next[slots.place(previous)] = next;
+    if (next === NONE) this.#last = previous;
+    else slots.chunk(next).previous[slots.place(next)] = previous;
+  }
+
+  victim(): number {
+    return this.#last;
+  }
+}

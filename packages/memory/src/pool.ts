@@ -1,0 +1,283 @@
+/** The entries of all spaces of one cache: they share slots, limits, an order of eviction and a sweep. */
+import type { Clock, Payload } from '@cache/core';
+import { Announcements, type Audience } from './announcements.ts';
+import type { EvictionPolicy } from './eviction.ts';
+import { Lru } from './lru.ts';
+import { ENTRY_OVERHEAD, type Settings } from './options.ts';
+import { Population } from './population.ts';
+import { type Chunk, type Groups, Slots } from './slots.ts';
+import { Sweep, type Swept } from './sweep.ts';
+import { isValid, NO_EPOCHS } from './tags.ts';
+import { NO_MEMBERS } from './terms.ts';
+
+/** How many slots of a running pass every new entry looks at: slots of cleared entries come back faster than they are needed. */
+const ADVANCE_PER_ENTRY = 16;
+
+/** Sizes that only decide how work is cut into steps. */
+export interface Layout {
+  /** A power of two. */
+  readonly slotsPerChunk: number;
+  readonly keysPerShard: number;
+}
+
+/** One state of an entry. */
+export interface State {
+  readonly payload: Payload;
+  readonly version: string;
+  readonly createdAt: number;
+  readonly freshUntil: number;
+  readonly grace: number;
+  readonly loadMs: number;
+  readonly size: number;
+  readonly tags: readonly string[] | 'keep';
+  readonly terms: readonly string[];
+}
+
+export class Pool implements Swept {
+  readonly clock: Clock;
+  readonly settings: Settings;
+  readonly slots: Slots;
+  readonly policy: EvictionPolicy;
+  readonly announcements: Announcements = new Announcements();
+  readonly #sweep: Sweep;
+  readonly #layout: Layout;
+  readonly #seed: number;
+  #entries = 0;
+  #bytes = 0;
+  /** Slots in use whose entry can expire. */
+  #mortal = 0;
+  /** Slots in use whose population was cleared. */
+  #cleared = 0;
+  /** Entries were invalidated by a tag since the last pass began. */
+  #hasInvalid = false;
+  /** Counts the uses of entries that have groups. */
+  #uses = 0;
+
+  constructor(settings: Settings, layout: Layout, clock: Clock, seed: number) {
+    this.settings = settings;
+    this.clock = clock;
+    this.slots = new Slots(layout.slotsPerChunk);
+    this.policy = new Lru(this.slots);
+    this.#layout = layout;
+    this.#seed = seed;
+    this.#sweep = new Sweep(this, clock, {
+      interval: settings.sweepInterval,
+      budget: settings.sweepBudgetMs,
+    });
+  }
+
+  /** Entries held, of all spaces. */
+  get entries(): number {
+    return this.#entries;
+  }
+
+  populate(audience: Audience): Population {
+    return new Population(audience, this.clock, this.#seed, this.#layout.keysPerShard);
+  }
+
+  /** Makes all entries of `population` absent. Their slots are reclaimed little by little, unless they must be wiped. */
+  abandon(population: Population): void {
+    population.isCleared = true;
+    population.leases.endAll();
+    this.#entries -= population.index.size;
+    this.#bytes -= population.bytes;
+    this.#cleared += population.index.size;
+    if (this.#cleared === 0) return;
+    if (!this.settings.secureCleanup) return this.#sweep.hurry();
+    for (const shard of population.index.shards()) for (const slot of shard.values()) this.release(slot);
+  }
+
+  /** Gives the timer back. */
+  close(): void {
+    this.#sweep.stop();
+  }
+
+  isFresh(slot: number, now: number): boolean {
+    const chunk = this.slots.chunk(slot);
+    const place = this.slots.place(slot);
+    const groups = chunk.groups[place];
+    return now < (chunk.freshUntil[place] as number) && (groups === undefined || isValid(groups.epochs));
+  }
+
+  /** Reclaims the slot of an entry that is not fresh, unless it is in its grace. False: it is. */
+  retire(slot: number, now: number): boolean {
+    const chunk = this.slots.chunk(slot);
+    const place = this.slots.place(slot);
+    const groups = chunk.groups[place];
+    if (groups === undefined || isValid(groups.epochs)) {
+      if (now < (chunk.freshUntil[place] as number) + (chunk.grace[place] as number)) return false;
+      const { audience } = chunk.residents[place] as Population;
+      this.announcements.expired(audience, chunk.keys[place] as string);
+    }
+    this.release(slot);
+    return true;
+  }
+
+  /** The entry in `slot` was read for a caller, or written. */
+  use(slot: number): void {
+    this.policy.used(slot);
+    const groups = this.slots.chunk(slot).groups[this.slots.place(slot)];
+    if (groups !== undefined) groups.usedAt = ++this.#uses;
+  }
+
+  /** Puts a new entry of `key`, which has none, and gives its slot. */
+  add(population: Population, key: string, state: State): number {
+    if (this.#cleared > 0) this.#sweep.advance(ADVANCE_PER_ENTRY);
+    const slot = this.slots.take(population);
+    const chunk = this.slots.chunk(slot);
+    const place = this.slots.place(slot);
+    chunk.keys[place] = key;
+    chunk.size[place] = 0;
+    chunk.freshUntil[place] = Infinity;
+    population.index.set(key, slot);
+    this.policy.added(slot);
+    this.#entries++;
+    this.#charge(population, ENTRY_OVERHEAD + 2 * key.length);
+    this.#set(slot, state);
+    return slot;
+  }
+
+  /** Gives the entry in `slot` a new state. */
+  change(slot: number, state: State): void {
+    this.wipe(this.slots.chunk(slot).payloads[this.slots.place(slot)]);
+    this.#set(slot, state);
+    this.use(slot);
+  }
+
+  /** Gives the entry in `slot` a new life. */
+  renew(slot: number, freshUntil: number, grace: number): void {
+    const chunk = this.slots.chunk(slot);
+    const place = this.slots.place(slot);
+    if (chunk.freshUntil[place] !== Infinity) this.#mortal--;
+    chunk.freshUntil[place] = freshUntil;
+    chunk.grace[place] = grace;
+    if (freshUntil === Infinity) return;
+    this.#mortal++;
+    this.#sweep.expect();
+  }
+
+  /** Gives the entry in `slot` a new version. */
+  rename(slot: number, version: string): void {
+    this.slots.chunk(slot).versions[this.slots.place(slot)] = version;
+  }
+
+  /** Makes the entry in `slot` carry exactly these groups. */
+  regroup(slot: number, tags: readonly string[] | 'keep', terms: readonly string[]): void {
+    const chunk = this.slots.chunk(slot);
+    const place = this.slots.place(slot);
+    const population = chunk.residents[place] as Population;
+    const held = chunk.groups[place];
+    let epochs = held?.epochs ?? NO_EPOCHS;
+    if (tags !== 'keep') {
+      const left = epochs;
+      epochs = population.tags.join(tags);
+      population.tags.leave(left);
+    }
+    const members = population.terms.change(slot, held?.members ?? NO_MEMBERS, terms);
+    const isLoose = epochs.length === 0 && members.length === 0;
+    chunk.groups[place] = isLoose ? undefined : { epochs, members, usedAt: ++this.#uses };
+  }
+
+  /** Removes the entry in `slot`, wiped if that is asked for. */
+  release(slot: number): void {
+    const chunk = this.slots.chunk(slot);
+    const place = this.slots.place(slot);
+    const population = chunk.residents[place] as Population;
+    if (population.isCleared) this.#cleared--;
+    else this.#leave(population, slot, chunk, place);
+    if (chunk.freshUntil[place] !== Infinity) this.#mortal--;
+    this.policy.removed(slot);
+    this.wipe(chunk.payloads[place]);
+    this.slots.release(slot);
+  }
+
+  /** Evicts until the limits hold again, after the entry in `slot` was written. */
+  makeRoom(slot: number): void {
+    const { maxEntries, maxBytes } = this.settings;
+    const chunk = this.slots.chunk(slot);
+    if (this.#cost(chunk, this.slots.place(slot)) > maxBytes) this.evict(slot, 'bytes');
+    while (this.#entries > maxEntries) this.evict(this.policy.victim(), 'entries');
+    while (this.#bytes > maxBytes) this.evict(this.policy.victim(), 'bytes');
+  }
+
+  evict(slot: number, cause: 'entries' | 'bytes' | 'limit'): void {
+    const chunk = this.slots.chunk(slot);
+    const place = this.slots.place(slot);
+    const { audience, isCleared } = chunk.residents[place] as Population;
+    if (!isCleared) this.announcements.evicted(audience, chunk.keys[place] as string, cause);
+    this.release(slot);
+  }
+
+  /** Entries of a tag became invalid: a pass must come to reclaim them. */
+  expectInvalid(): void {
+    this.#hasInvalid = true;
+    this.#sweep.expect();
+  }
+
+  /** Overwrites a payload that the pool owned with zeros, if that is asked for. */
+  wipe(payload: Payload): void {
+    if (this.settings.secureCleanup && payload instanceof Uint8Array) payload.fill(0);
+  }
+
+  /** A payload as it may be handed out: what will be wiped is copied. */
+  handOut(payload: Payload): Payload {
+    return this.settings.secureCleanup && payload instanceof Uint8Array ? new Uint8Array(payload) : payload;
+  }
+
+  get end(): number {
+    return this.slots.end;
+  }
+
+  get needsPasses(): boolean {
+    return this.#mortal > 0 || this.#hasInvalid;
+  }
+
+  passBegins(): void {
+    this.#hasInvalid = false;
+  }
+
+  examine(slot: number, now: number): void {
+    const population = this.slots.resident(slot);
+    if (population === undefined) return;
+    if (population.isCleared) this.release(slot);
+    else if (!this.isFresh(slot, now)) this.retire(slot, now);
+  }
+
+  sliceEnds(): void {
+    this.announcements.tell();
+  }
+
+  #set(slot: number, state: State): void {
+    const chunk = this.slots.chunk(slot);
+    const place = this.slots.place(slot);
+    this.#charge(chunk.residents[place] as Population, state.size - (chunk.size[place] as number));
+    chunk.payloads[place] = state.payload;
+    chunk.versions[place] = state.version;
+    chunk.createdAt[place] = state.createdAt;
+    chunk.loadMs[place] = state.loadMs;
+    chunk.size[place] = state.size;
+    this.renew(slot, state.freshUntil, state.grace);
+    this.regroup(slot, state.tags, state.terms);
+  }
+
+  /** Takes the entry in `slot` out of everything that leads to it. */
+  #leave(population: Population, slot: number, chunk: Chunk, place: number): void {
+    const groups: Groups | undefined = chunk.groups[place];
+    if (groups !== undefined) {
+      population.tags.leave(groups.epochs);
+      population.terms.change(slot, groups.members, []);
+    }
+    population.index.delete(chunk.keys[place] as string);
+    this.#entries--;
+    this.#charge(population, -this.#cost(chunk, place));
+  }
+
+  #cost(chunk: Chunk, place: number): number {
+    return ENTRY_OVERHEAD + 2 * (chunk.keys[place] as string).length + (chunk.size[place] as number);
+  }
+
+  #charge(population: Population, bytes: number): void {
+    population.bytes += bytes;
+    this.#bytes += bytes;
+  }
+}

@@ -1,0 +1,114 @@
+/** One space: where its entries are found, seen and stored. What the methods of an engine mean is told with these words. */
+import type { Entry, Payload } from '@cache/core';
+import { Audience } from './announcements.ts';
+import type { Pool, State } from './pool.ts';
+import type { Population } from './population.ts';
+import { NONE } from './slots.ts';
+import { isValid } from './tags.ts';
+
+export class Space {
+  readonly pool: Pool;
+  readonly audience: Audience = new Audience();
+  #population: Population;
+
+  constructor(pool: Pool) {
+    this.pool = pool;
+    this.#population = pool.populate(this.audience);
+  }
+
+  /** The entries since the last clear. */
+  get population(): Population {
+    return this.#population;
+  }
+
+  /** The payload of the fresh entry of `key`. The path of a hit. */
+  get(key: string): Payload | undefined {
+    const slot = this.#population.index.get(key);
+    if (slot === undefined) return undefined;
+    const { pool } = this;
+    const chunk = pool.slots.chunk(slot);
+    const place = pool.slots.place(slot);
+    const freshUntil = chunk.freshUntil[place] as number;
+    const groups = chunk.groups[place];
+    if (
+      (freshUntil !== Infinity && pool.clock.now() >= freshUntil) ||
+      (groups !== undefined && !isValid(groups.epochs))
+    ) {
+      pool.retire(slot, pool.clock.now());
+      return undefined;
+    }
+    pool.use(slot);
+    return pool.handOut(chunk.payloads[place]);
+  }
+
+  /** The slot of the fresh entry of `key`, or `NONE`. What is found past its end is reclaimed. */
+  find(key: string, now: number): number {
+    const slot = this.#population.index.get(key);
+    if (slot === undefined) return NONE;
+    if (this.pool.isFresh(slot, now)) return slot;
+    this.pool.retire(slot, now);
+    return NONE;
+  }
+
+  /** The entry of `key` in its grace, after `find` gave `NONE`. */
+  stale(key: string): Entry | undefined {
+    const slot = this.#population.index.get(key);
+    return slot === undefined ? undefined : this.view(slot);
+  }
+
+  keyOf(slot: number): string {
+    return this.pool.slots.chunk(slot).keys[this.pool.slots.place(slot)] as string;
+  }
+
+  versionOf(slot: number): string {
+    return this.pool.slots.chunk(slot).versions[this.pool.slots.place(slot)] as string;
+  }
+
+  lifeOf(slot: number): { readonly freshUntil: number; readonly grace: number } {
+    const chunk = this.pool.slots.chunk(slot);
+    const place = this.pool.slots.place(slot);
+    return { freshUntil: chunk.freshUntil[place] as number, grace: chunk.grace[place] as number };
+  }
+
+  /** The entry in `slot` as it is now. */
+  view(slot: number): Entry {
+    const { slots } = this.pool;
+    const chunk = slots.chunk(slot);
+    const place = slots.place(slot);
+    const groups = chunk.groups[place];
+    const freshUntil = chunk.freshUntil[place] as number;
+    return {
+      payload: this.pool.handOut(chunk.payloads[place]),
+      version: chunk.versions[place] as string,
+      createdAt: chunk.createdAt[place] as number,
+      freshUntil,
+      keptUntil: freshUntil + (chunk.grace[place] as number),
+      loadMs: chunk.loadMs[place] as number,
+      tags: groups === undefined ? [] : groups.epochs.map(({ tag }) => tag),
+      terms: groups === undefined ? [] : groups.members.map(({ circle }) => circle.term),
+      size: chunk.size[place] as number,
+    };
+  }
+
+  /** Stores `state` under `key`, whose fresh entry is in `slot`, and gives its slot. */
+  store(key: string, slot: number, state: State): number {
+    if (slot !== NONE) {
+      this.pool.change(slot, state);
+      return slot;
+    }
+    this.drop(key);
+    return this.pool.add(this.#population, key, state);
+  }
+
+  /** Removes whatever lies under `key`. */
+  drop(key: string): void {
+    const slot = this.#population.index.get(key);
+    if (slot !== undefined) this.pool.release(slot);
+  }
+
+  clear(): void {
+    const old = this.#population;
+    this.#population = this.pool.populate(this.audience);
+    this.pool.abandon(old);
+  }
+}
