@@ -57,7 +57,7 @@ export interface CountOptions {
 
 export interface LoaderContext {
   readonly key: string;
-  /** Fires when the last caller has left, the hard timeout has passed, or the lease is lost: nobody will use the value. */
+  /** Fires when the last caller has left, when the hard timeout has passed, and when the cache is closed. */
   readonly signal: AbortSignal;
 }
 
@@ -109,7 +109,7 @@ export interface EntryMetadata {
   readonly createdAt: number;
   /** When it stops being fresh; `Infinity` for `'forever'`. */
   readonly expiresAt: number;
-  /** Milliseconds it had to live when it was written or touched last, jitter included. */
+  /** Milliseconds from its creation to its expiry, jitter included. */
   readonly ttl: number;
   readonly tags: readonly string[];
   /** Its terms, by index. */
@@ -223,9 +223,19 @@ export interface Cache<T, R = T, I extends string = string> {
     options?: UpdateOptions,
   ): Promise<undefined extends U ? R | undefined : R>;
   /** Adds `delta` (default 1), a safe integer, to the number at `key`, from 0 when there is none; gives the sum. */
-  increment(this: Cache<number, number, I>, key: string, delta?: number, options?: CountOptions): Promise<number>;
+  increment(
+    this: Cache<number, number, I>,
+    key: string,
+    delta?: number,
+    options?: CountOptions,
+  ): Promise<number>;
   /** Subtracts `delta` (default 1). */
-  decrement(this: Cache<number, number, I>, key: string, delta?: number, options?: CountOptions): Promise<number>;
+  decrement(
+    this: Cache<number, number, I>,
+    key: string,
+    delta?: number,
+    options?: CountOptions,
+  ): Promise<number>;
 
   // --- many keys: each key has its own outcome
 
@@ -266,7 +276,10 @@ export interface Cache<T, R = T, I extends string = string> {
   /** A cache of its own with the same options and provider, whose keys meet no other's. The same name gives the same cache. */
   namespace(name: string): Cache<T, R, I>;
   /** Fills the cache before it is needed: stores pairs, or loads those of `keys` that are missing. Gives how many it stored. */
-  warm(entries: Iterable<readonly [key: string, value: T]> | AsyncIterable<readonly [key: string, value: T]>, options?: WriteOptions<I>): Promise<number>;
+  warm(
+    entries: Iterable<readonly [key: string, value: T]> | AsyncIterable<readonly [key: string, value: T]>,
+    options?: WriteOptions<I>,
+  ): Promise<number>;
   warm(keys: Iterable<string>, loadMissing: ManyLoader<T>, options?: LoadOptions<I>): Promise<number>;
   stats(): Promise<CacheStats>;
   /** Asks the provider. Never rejects. */

@@ -18,16 +18,18 @@ const REMEDY = "give positive milliseconds or a text such as '250ms', '30s', '5m
 export function milliseconds(duration: unknown, what: string): number {
   if (typeof duration === 'number') {
     if (Number.isFinite(duration) && duration > 0) return duration;
-    const forever = duration === Infinity ? "; the word for no expiry is 'forever'" : '';
-    throw new TypeError(`${what} is ${duration}: ${REMEDY}${forever}`);
+    throw new TypeError(`${what} is ${duration}: ${REMEDY}`);
   }
   const written = typeof duration === 'string' ? WRITTEN.exec(duration) : null;
   const amount = written === null ? 0 : Number(written[1]) * (UNITS.get(written[2] as string) as number);
   if (amount > 0 && Number.isFinite(amount)) return amount;
-  throw new TypeError(`${what} is ${typeof duration === 'string' ? `'${duration}'` : String(duration)}: ${REMEDY}`);
+  throw new TypeError(
+    `${what} is ${typeof duration === 'string' ? `'${duration}'` : String(duration)}: ${REMEDY}`,
+  );
 }
 
 /** Like {@link milliseconds}, where `'forever'` is allowed too and gives `Infinity`. */
 export function millisecondsOrForever(duration: unknown, what: string): number {
+  if (duration === Infinity) throw new TypeError(`${what} is Infinity: the word for no expiry is 'forever'`);
   return duration === 'forever' ? Infinity : milliseconds(duration, what);
 }

@@ -1,7 +1,7 @@
 /**
  * The Engine contract: everything core needs from the place where entries live, when that place can do each step atomically.
  *
- * A provider whose backend only knows keys and conditional writes implements {@link file://./store.ts Store} instead, and core's record
+ * A provider whose backend only knows keys and conditional writes implements the Store contract (`store.ts`) instead, and core's record
  * engine turns it into an Engine. This file imports nothing.
  *
  * @experimental until a provider that crosses processes has passed the conformance kit.
@@ -258,7 +258,12 @@ export interface Engine {
   removeByTerm(term: string): MaybePromise<number>;
 
   /** Adds and removes terms of the fresh entry of `key`, which gets `version`. False: there is none. */
-  editTerms(key: string, add: readonly string[], remove: readonly string[], version: string): MaybePromise<boolean>;
+  editTerms(
+    key: string,
+    add: readonly string[],
+    remove: readonly string[],
+    version: string,
+  ): MaybePromise<boolean>;
 
   /**
    * The keys of fresh entries that match, in pages, in no order. A key whose entry is there during the whole walk comes exactly once; one

@@ -18,6 +18,8 @@ export interface OpenContext {
    * Opening the same space twice on one provider gives two engines on the same entries.
    */
   readonly space: string;
+  /** Where a backend has partitions: keys of one route belong into one. Left out: every key is its own route. Pure. */
+  readonly routeOf: ((key: string) => string) | undefined;
   readonly clock: Clock;
   /** Uniform in [0, 1). */
   readonly random: () => number;

@@ -1,0 +1,260 @@
+/** The story of every operation. What an operation needs beyond a few lines is a feature, in a file of its own. */
+import type { Cache, CallOptions } from './api.ts';
+import { deleteMany, getMany, getOrSetMany, setMany } from './batches.ts';
+import { count } from './counters.ts';
+import type { Payload } from './engine.ts';
+import { deleteByIndex, deleteByPattern, editIndex, invalidateTags, lookUp, scan } from './groups.ts';
+import { checkKey, checkName } from './keyspace.ts';
+import type { Lifecycle, Working } from './lifecycle.ts';
+import type { AnyLoader } from './loading.ts';
+import { metadataOf } from './metadata.ts';
+import { checkMiddleware, interpose, throughMiddleware, type Middleware } from './middleware.ts';
+import { healthOf, statsOf } from './reports.ts';
+import { missed, reveal, revealMany, revealOutcomes } from './revealing.ts';
+import type { AnyUpdater } from './update.ts';
+import { warm, type WarmArguments } from './warm.ts';
+import { lifeOf, write } from './writes.ts';
+
+export function createCache<T, R, I extends string>(name: string, lifecycle: Lifecycle): Cache<T, R, I> {
+  /** Set while the cache is open. */
+  let working: Working | undefined = lifecycle.working;
+  let middleware: readonly Middleware[] = [];
+  /** The operations as they are without middleware; set with the first. */
+  let plain: Cache<T, R, I> | undefined;
+  const namespaces = new Map<string, Cache<T, R, I>>();
+
+  /** Waits until the provider is open. Rejects with `CLOSED` once the cache is closed. */
+  const open = async (): Promise<Working> => (working = await lifecycle.open());
+
+  /** What an operation on one key begins with. */
+  const begin = async (key: string, options: CallOptions | undefined): Promise<Working> => {
+    const current = working ?? (await open());
+    checkKey(key);
+    options?.signal?.throwIfAborted();
+    return current;
+  };
+
+  const cache: Cache<T, R, I> = {
+    name,
+
+    async get(key, options) {
+      const { opened } = working ?? (await open());
+      if (typeof key !== 'string') checkKey(key);
+      options?.signal?.throwIfAborted();
+      const started = opened.tally.isTimed() ? opened.clock.elapsed() : -1;
+      const answer = opened.engine.get(key);
+      const payload: Payload =
+        answer instanceof Promise ? await opened.remote.read(answer, 'get', key, options) : answer;
+      if (started >= 0) opened.tally.timed(opened.clock.elapsed() - started);
+      // Only keys that were checked are ever stored, so a hit needs no check.
+      return (payload === undefined ? missed(opened, key) : reveal(opened, key, payload, options)) as
+        | R
+        | undefined;
+    },
+
+    async getEntry(key, options) {
+      const { opened } = await begin(key, options);
+      const entry = await opened.remote.read(opened.engine.read(key), 'getEntry', key, options);
+      if (entry === undefined) return missed(opened, key);
+      const value = reveal(opened, key, entry.payload, options) as R | undefined;
+      return value === undefined ? undefined : { ...metadataOf(key, entry), value };
+    },
+
+    async getMetadata(key, options) {
+      const { opened } = await begin(key, options);
+      const entry = await opened.remote.read(opened.engine.read(key), 'getMetadata', key, options);
+      return entry === undefined ? undefined : metadataOf(key, entry);
+    },
+
+    async has(key, options) {
+      const { opened } = await begin(key, options);
+      return (await opened.remote.read(opened.engine.read(key), 'has', key, options)) !== undefined;
+    },
+
+    async set(key, value, options) {
+      const { opened } = working ?? (await open());
+      return { version: (await write(opened, 'set', key, value, undefined, options)) as string };
+    },
+
+    async setIfNotExists(key, value, options) {
+      const { opened } = working ?? (await open());
+      return (await write(opened, 'setIfNotExists', key, value, 'absent', options)) !== false;
+    },
+
+    async setIfExists(key, value, options) {
+      const { opened } = working ?? (await open());
+      return (await write(opened, 'setIfExists', key, value, 'present', options)) !== false;
+    },
+
+    async compareAndSet(key, version, value, options) {
+      const { opened } = working ?? (await open());
+      return write(opened, 'compareAndSet', key, value, { version }, options);
+    },
+
+    async delete(key, options) {
+      const { opened } = await begin(key, options);
+      const removed = await opened.remote.write(opened.engine.remove(key), 'delete', key, options);
+      if (removed && opened.events.active.delete !== undefined) opened.events.emit('delete', { key });
+      return removed;
+    },
+
+    async getAndDelete(key, options) {
+      const { opened } = await begin(key, options);
+      const entry = await opened.remote.write(opened.engine.take(key), 'getAndDelete', key, options);
+      if (entry === undefined) return missed(opened, key);
+      if (opened.events.active.delete !== undefined) opened.events.emit('delete', { key });
+      return reveal(opened, key, entry.payload, { ...options, onFailure: 'throw' }) as R;
+    },
+
+    async touch(key, ttl, options) {
+      const { opened } = await begin(key, options);
+      return opened.remote.write(opened.engine.touch(key, lifeOf(opened, ttl, 0)), 'touch', key, options);
+    },
+
+    async expire(key, options) {
+      const { opened } = await begin(key, options);
+      return opened.remote.write(opened.engine.expire(key), 'expire', key, options);
+    },
+
+    async getOrSet(key, loader, options) {
+      const { opened, loading } = working ?? (await open());
+      options?.signal?.throwIfAborted();
+      // A hit of an engine in this process costs less than asking it for the right to load.
+      if (opened.traits.synchronous && typeof key === 'string') {
+        const payload: Payload = opened.engine.get(key);
+        const value = payload === undefined ? undefined : reveal(opened, key, payload, options);
+        if (value !== undefined) return value as R;
+      }
+      return (await loading.getOrSet(key, loader as AnyLoader, options)) as R;
+    },
+
+    async update(key, updater, options) {
+      const { updates } = working ?? (await open());
+      return (await updates.update(key, updater as AnyUpdater, options)) as R;
+    },
+
+    async increment(key, delta = 1, options) {
+      const { opened, updates } = working ?? (await open());
+      return count(opened, updates, key, delta, options);
+    },
+
+    async decrement(key, delta = 1, options) {
+      const { opened, updates } = working ?? (await open());
+      return count(opened, updates, key, -delta, options);
+    },
+
+    async getMany(keys, options) {
+      const { opened } = working ?? (await open());
+      return revealMany(opened, await getMany(opened, keys, options), options) as Map<string, R>;
+    },
+
+    async setMany(entries, options) {
+      const { opened } = working ?? (await open());
+      await setMany(opened, entries, options);
+    },
+
+    async deleteMany(keys, options) {
+      const { opened } = working ?? (await open());
+      return deleteMany(opened, keys, options);
+    },
+
+    async getOrSetMany(keys, loadMissing, options) {
+      const { opened, loading } = working ?? (await open());
+      return revealOutcomes<R>(opened, await getOrSetMany(loading, keys, loadMissing, options));
+    },
+
+    async invalidateTags(tags, options) {
+      const { opened } = working ?? (await open());
+      await invalidateTags(opened, tags, options);
+    },
+
+    async getByIndex(index, term, options) {
+      const { opened } = working ?? (await open());
+      return revealMany(opened, await lookUp(opened, index, term, options), options) as Map<string, R>;
+    },
+
+    async deleteByIndex(index, term, options) {
+      const { opened } = working ?? (await open());
+      return deleteByIndex(opened, index, term, options);
+    },
+
+    async addIndex(index, pattern, term, options) {
+      const { opened } = working ?? (await open());
+      return editIndex(opened, 'add', { index, pattern, term }, options);
+    },
+
+    async removeIndex(index, pattern, term, options) {
+      const { opened } = working ?? (await open());
+      return editIndex(opened, 'remove', { index, pattern, term }, options);
+    },
+
+    async *keys(pattern = '*', options?: CallOptions) {
+      const { opened } = working ?? (await open());
+      const walk = async (args: readonly unknown[]): Promise<unknown> =>
+        scan(opened, args[0], args[1] as CallOptions | undefined);
+      yield* (await throughMiddleware(
+        middleware,
+        name,
+        'keys',
+        [pattern, options],
+        walk,
+      )) as AsyncIterable<string>;
+    },
+
+    async deleteByPattern(pattern, options) {
+      const { opened } = working ?? (await open());
+      return deleteByPattern(opened, pattern, options);
+    },
+
+    async clear(options) {
+      const { opened } = working ?? (await open());
+      options?.signal?.throwIfAborted();
+      await opened.remote.write(opened.engine.clear(), 'clear', undefined, options);
+      if (opened.events.active.clear !== undefined) opened.events.emit('clear', {});
+    },
+
+    namespace(inner) {
+      checkName(inner, 'the namespace');
+      const known = namespaces.get(inner);
+      if (known !== undefined) return known;
+      const made = createCache<T, R, I>(`${name}/${inner}`, lifecycle.below(inner));
+      for (const each of middleware) made.use(each);
+      namespaces.set(inner, made);
+      return made;
+    },
+
+    warm: (async (...args: WarmArguments) => warm(working ?? (await open()), ...args)) as Cache<
+      T,
+      R,
+      I
+    >['warm'],
+
+    async stats() {
+      return statsOf((working ?? (await open())).opened);
+    },
+
+    health: (options) => healthOf(lifecycle, options?.signal),
+
+    on: (event, listener) => lifecycle.events.on(event, listener),
+
+    use(added) {
+      checkMiddleware(added);
+      plain ??= { ...cache };
+      middleware = [...middleware, added];
+      interpose(cache, plain, middleware);
+      for (const inner of namespaces.values()) inner.use(added);
+    },
+
+    async ready() {
+      if (working === undefined) await open();
+    },
+
+    async close() {
+      working = undefined;
+      await Promise.all([...[...namespaces.values()].map((inner) => inner.close()), lifecycle.close()]);
+    },
+
+    [Symbol.asyncDispose]: () => cache.close(),
+  };
+  return cache;
+}

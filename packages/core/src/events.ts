@@ -1,0 +1,91 @@
+/** What a cache tells those who watch it. Listeners only observe: nothing they do reaches the operation. */
+
+/** The events of a cache. Durations are milliseconds. No event carries a value. */
+export interface CacheEvents {
+  readonly hit: { readonly key: string };
+  readonly miss: { readonly key: string };
+  /** A value was stored by a call; a stored load is told by `load`. */
+  readonly write: { readonly key: string; readonly version: string };
+  /** A fresh entry was removed by a call. */
+  readonly delete: { readonly key: string };
+  /** A loader succeeded. `missing`: it gave `undefined`; `overtaken`: its value was not stored. */
+  readonly load: {
+    readonly key: string;
+    readonly outcome: 'stored' | 'overtaken' | 'missing';
+    readonly duration: number;
+  };
+  readonly loadError: { readonly key: string; readonly error: unknown; readonly duration: number };
+  /** A call shares a load that another began, in this process or elsewhere. */
+  readonly join: { readonly key: string; readonly elsewhere: boolean };
+  /** A group of updates of one key was written; `attempt` is above 1 when others wrote meanwhile. */
+  readonly update: { readonly key: string; readonly calls: number; readonly attempt: number };
+  readonly invalidate: { readonly tags: readonly string[] };
+  readonly clear: Readonly<Record<never, never>>;
+  readonly evict: { readonly key: string; readonly cause: 'entries' | 'bytes' | 'limit' };
+  readonly expire: { readonly key: string };
+  readonly connection: { readonly state: 'up' | 'down'; readonly error?: unknown };
+  /** Something failed that the caller may not have seen: a read that failed open, a background step, a listener. */
+  readonly error: { readonly operation: string; readonly key?: string | undefined; readonly error: unknown };
+}
+
+type Listener<E extends keyof CacheEvents> = (payload: CacheEvents[E]) => unknown;
+
+/** The listeners of one cache. */
+export class Events {
+  /** The listeners by event; `undefined` while there are none. Test this before you build a payload: then a silent event costs a field. */
+  readonly active: { -readonly [E in keyof CacheEvents]: readonly Listener<E>[] | undefined } = {
+    hit: undefined,
+    miss: undefined,
+    write: undefined,
+    delete: undefined,
+    load: undefined,
+    loadError: undefined,
+    join: undefined,
+    update: undefined,
+    invalidate: undefined,
+    clear: undefined,
+    evict: undefined,
+    expire: undefined,
+    connection: undefined,
+    error: undefined,
+  };
+
+  on<E extends keyof CacheEvents>(event: E, listener: Listener<E>): () => void {
+    if (!Object.hasOwn(this.active, event)) {
+      throw new TypeError(
+        `there is no event '${String(event)}': the events are ${Object.keys(this.active).join(', ')}`,
+      );
+    }
+    if (typeof listener !== 'function') throw new TypeError(`the listener for '${event}' is not a function`);
+    const active: { [F in E]: readonly Listener<F>[] | undefined } = this.active;
+    // A wrapper of its own, so that the same function may listen twice and each be stopped.
+    const own: Listener<E> = (payload) => listener(payload);
+    active[event] = [...(active[event] ?? []), own];
+    return () => {
+      const left = active[event]?.filter((other) => other !== own);
+      active[event] = left === undefined || left.length === 0 ? undefined : left;
+    };
+  }
+
+  emit<E extends keyof CacheEvents>(event: E, payload: CacheEvents[E]): void {
+    for (const listener of this.active[event] ?? []) {
+      try {
+        const answer = listener(payload);
+        // An async listener's rejection would end the process as an unhandled one.
+        if (answer instanceof Promise) answer.catch((error: unknown) => this.#failed(event, error));
+      } catch (error) {
+        this.#failed(event, error);
+      }
+    }
+  }
+
+  /** Stops every listener. */
+  close(): void {
+    for (const event of Object.keys(this.active) as (keyof CacheEvents)[]) this.active[event] = undefined;
+  }
+
+  /** A failing listener is told to the `error` listeners; a failing `error` listener has nobody left to tell. */
+  #failed(event: keyof CacheEvents, error: unknown): void {
+    if (event !== 'error') this.emit('error', { operation: `listener of ${event}`, error });
+  }
+}

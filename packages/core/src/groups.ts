@@ -1,0 +1,122 @@
+/** Operations on groups of entries: secondary indexes, patterns, tags. */
+import type { CallOptions } from './api.ts';
+import type { EngineTraits, Payload } from './engine.ts';
+import { CacheError } from './errors.ts';
+import { parseGlob } from './glob.ts';
+import { checkName, checkTags, termText } from './keyspace.ts';
+import type { Opened } from './opened.ts';
+
+export async function invalidateTags(
+  opened: Opened,
+  tags: Iterable<string>,
+  options: CallOptions | undefined,
+): Promise<void> {
+  const { engine, remote, events } = opened;
+  const checked = checkTags(tags);
+  options?.signal?.throwIfAborted();
+  if (checked.length === 0) return;
+  await remote.write(engine.invalidateTags(checked), 'invalidateTags', undefined, options);
+  if (events.active.invalidate !== undefined) events.emit('invalidate', { tags: checked });
+}
+
+/** The payloads of the fresh entries under a term, by key. */
+export async function lookUp(
+  opened: Opened,
+  index: string,
+  term: string,
+  options: CallOptions | undefined,
+): Promise<readonly (readonly [string, Payload])[]> {
+  const { engine, remote } = opened;
+  const text = termText(index, term);
+  needs(opened, 'indexes', 'getByIndex');
+  options?.signal?.throwIfAborted();
+  // A look-up that fails must not look like an empty group.
+  const found = await remote.write(engine.lookUp(text), 'getByIndex', undefined, options);
+  return found.map(([key, entry]) => [key, entry.payload]);
+}
+
+export async function deleteByIndex(
+  opened: Opened,
+  index: string,
+  term: string,
+  options: CallOptions | undefined,
+): Promise<number> {
+  const { engine, remote } = opened;
+  const text = termText(index, term);
+  needs(opened, 'indexes', 'deleteByIndex');
+  options?.signal?.throwIfAborted();
+  return remote.write(engine.removeByTerm(text), 'deleteByIndex', undefined, options);
+}
+
+/** The keys of fresh entries that match. */
+export async function* scan(
+  opened: Opened,
+  pattern: unknown,
+  options: CallOptions | undefined,
+): AsyncGenerator<string> {
+  const parsed = parseGlob(pattern);
+  needs(opened, 'scans', 'keys');
+  options?.signal?.throwIfAborted();
+  for await (const page of opened.engine.scan(parsed)) {
+    for (const key of page) {
+      options?.signal?.throwIfAborted();
+      yield key;
+    }
+  }
+}
+
+export async function deleteByPattern(
+  opened: Opened,
+  pattern: string,
+  options: CallOptions | undefined,
+): Promise<number> {
+  const { engine, remote } = opened;
+  const parsed = parseGlob(pattern);
+  needs(opened, 'scans', 'deleteByPattern');
+  options?.signal?.throwIfAborted();
+  return remote.write(engine.removeByPattern(parsed), 'deleteByPattern', undefined, options);
+}
+
+/** Adds a term of a manual index to the entries whose keys match now, or takes it away; gives how many there were. */
+export async function editIndex(
+  opened: Opened,
+  change: 'add' | 'remove',
+  { index, pattern, term }: { readonly index: string; readonly pattern: string; readonly term: string },
+  options: CallOptions | undefined,
+): Promise<number> {
+  const { engine, remote, nextId, settings, name } = opened;
+  const operation = change === 'add' ? 'addIndex' : 'removeIndex';
+  checkName(index, 'the index');
+  if (settings.indexes.has(index)) {
+    throw new TypeError(
+      `cache '${name}' declares the index '${index}' and keeps it by itself: ${operation} is for indexes of another name`,
+    );
+  }
+  const terms = [termText(index, term)];
+  needs(opened, 'indexes', operation);
+  let edited = 0;
+  for await (const key of scan(opened, pattern, options)) {
+    const answer = engine.editTerms(
+      key,
+      change === 'add' ? terms : [],
+      change === 'add' ? [] : terms,
+      nextId(),
+    );
+    if (await remote.write(answer, operation, key, options)) edited += 1;
+  }
+  return edited;
+}
+
+/** Refuses what the provider cannot do, by the name of the trait. */
+function needs({ name, provider, traits }: Opened, trait: keyof EngineTraits, operation: string): void {
+  if (traits[trait] === true) return;
+  throw new CacheError(
+    'UNSUPPORTED',
+    `cache '${name}': provider '${provider}' lacks the trait '${trait}', which ${operation} needs`,
+    {
+      cache: name,
+      provider,
+      trait,
+    },
+  );
+}

@@ -1,0 +1,67 @@
+/** `@cache/core`: a cache whose concurrency safety is its own job. */
+export { entry, LoadedEntry } from './api.ts';
+export type {
+  Cache,
+  CacheEntry,
+  CacheHealth,
+  CacheStats,
+  CallOptions,
+  CountOptions,
+  EntryMetadata,
+  IndexLimit,
+  Loaded,
+  Loader,
+  LoaderContext,
+  LoadOptions,
+  LoadOutcome,
+  ManyLoader,
+  Ttl,
+  UpdateContext,
+  UpdateOptions,
+  WriteOptions,
+} from './api.ts';
+export { binaryCodec } from './binary-codec.ts';
+export { systemClock } from './clock.ts';
+export type { Cancel, Clock } from './clock.ts';
+export type { Codec, CodecContext } from './codec.ts';
+export type { Duration } from './duration.ts';
+export type {
+  Acquired,
+  AcquireRequest,
+  Committed,
+  Condition,
+  Counted,
+  CounterChange,
+  Engine,
+  EngineHealth,
+  EngineStats,
+  EngineTraits,
+  Entry,
+  Life,
+  Limit,
+  MaybePromise,
+  Pattern,
+  Payload,
+  Settled,
+  Write,
+  Written,
+} from './engine.ts';
+export { CacheError, isCacheError } from './errors.ts';
+export type { CacheErrorCode, CacheErrorDetails } from './errors.ts';
+export type { CacheEvents } from './events.ts';
+export type { DeepReadonly } from './freezing.ts';
+export { createManager } from './manager.ts';
+export type { Manager, ManagerOptions } from './manager.ts';
+export type { Middleware, Operation, OperationName } from './middleware.ts';
+export type { CacheOptions, TermExtractor } from './options.ts';
+export type { EngineEvent, EngineProvider, OpenContext, Provider, StoreProvider } from './provider.ts';
+export type { Infer, Schema, SchemaIssue, SchemaResult } from './schema.ts';
+export type {
+  DeleteOptions,
+  FoundRecord,
+  PutOptions,
+  RecordCondition,
+  Store,
+  StoreRecord,
+  StoreTraits,
+} from './store.ts';

@@ -1,0 +1,85 @@
+/** Keys, spaces and terms: the only place where names become text that a provider stores. This file imports nothing. */
+
+/** The longest key, in bytes of UTF-8. */
+export const MAX_KEY_BYTES = 8_192;
+const MAX_TAGS = 64;
+const MAX_LABEL_BYTES = 512;
+
+/** Throws a `TypeError` unless `key` is a non-empty string of at most 8 KiB of UTF-8 without lone surrogates. */
+export function checkKey(key: unknown): asserts key is string {
+  checkText(key, 'the key', MAX_KEY_BYTES);
+}
+
+/** Throws a `TypeError` unless `tags` are at most 64 texts of at most 512 bytes; gives them without repetitions. */
+export function checkTags(tags: Iterable<string>): readonly string[] {
+  if (typeof tags === 'string')
+    throw new TypeError(`tags is the text '${tags}': give a list, such as ['${tags}']`);
+  const unique = [...new Set(tags)];
+  for (const tag of unique) checkText(tag, 'a tag', MAX_LABEL_BYTES);
+  if (unique.length > MAX_TAGS) {
+    throw new TypeError(
+      `an entry has ${unique.length} tags: at most ${MAX_TAGS} are possible; use a secondary index for many groups`,
+    );
+  }
+  return unique;
+}
+
+/** The text of one term of one index. Injective: an encoded index name holds no `=`. */
+export function termText(index: string, term: unknown): string {
+  checkText(term, `a term of index '${index}'`, MAX_LABEL_BYTES);
+  return `${encodeName(index)}=${term}`;
+}
+
+/** The index and the term that {@link termText} made a text of. */
+export function parseTerm(text: string): { readonly index: string; readonly term: string } {
+  const split = text.indexOf('=');
+  return { index: decodeURIComponent(text.slice(0, split)), term: text.slice(split + 1) };
+}
+
+/**
+ * The space of a cache and its namespaces, below the manager's own namespace if it has one. Injective, and no space is a prefix of
+ * another: names are encoded without `/`, `.` and `:`, which separate them. So `a` + key `b:c` and `a:b` + key `c` never meet.
+ */
+export function spaceOf(above: string | undefined, path: readonly string[]): string {
+  return `${above === undefined ? '' : `${encodeName(above)}/`}${path.map(encodeName).join('.')}:`;
+}
+
+/** Throws a `TypeError` unless `name` can name a cache, a namespace or an index. */
+export function checkName(name: unknown, what: string): asserts name is string {
+  checkText(name, what, MAX_LABEL_BYTES);
+}
+
+const NOT_PLAIN = /[^A-Za-z0-9_-]/gu;
+
+function encodeName(name: string): string {
+  return name.replace(NOT_PLAIN, (character) =>
+    [...new TextEncoder().encode(character)]
+      .map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`)
+      .join(''),
+  );
+}
+
+function checkText(text: unknown, what: string, maxBytes: number): asserts text is string {
+  if (typeof text !== 'string') throw new TypeError(`${what} is ${describe(text)}: give a non-empty string`);
+  if (text === '') throw new TypeError(`${what} is the empty string: give a non-empty string`);
+  // A code unit is at most three bytes of UTF-8, so short texts need no counting.
+  if (text.length * 3 > maxBytes) {
+    const bytes = new TextEncoder().encode(text).length;
+    if (bytes > maxBytes) {
+      throw new TypeError(
+        `${what} has ${bytes} bytes of UTF-8: at most ${maxBytes} are possible; hash what is longer`,
+      );
+    }
+  }
+  if (!text.isWellFormed()) {
+    throw new TypeError(
+      `${what} has a lone surrogate, which UTF-8 cannot tell from others: encode binary keys, for example as base64url`,
+    );
+  }
+}
+
+function describe(value: unknown): string {
+  if (value === null) return 'null';
+  if (typeof value === 'object') return Array.isArray(value) ? 'an array' : 'an object';
+  return value === undefined ? 'undefined' : `a ${typeof value}`;
+}

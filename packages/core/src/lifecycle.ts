@@ -1,0 +1,190 @@
+/** From a provider to an open cache, and to its end. */
+import type { Clock } from './clock.ts';
+import type { Engine, EngineTraits, MaybePromise } from './engine.ts';
+import { CacheError } from './errors.ts';
+import { Events } from './events.ts';
+import type { NextId } from './ids.ts';
+import { spaceOf } from './keyspace.ts';
+import { Loading } from './loading.ts';
+import type { Opened } from './opened.ts';
+import type { Settings } from './options.ts';
+import { createPacking } from './packing.ts';
+import type { EngineEvent, OpenContext, Provider } from './provider.ts';
+import { recordEngine, recordEngineTraits } from './record/record-engine.ts';
+import { Remote } from './remote.ts';
+import { Tally } from './tally.ts';
+import { Updates } from './update.ts';
+
+/** What a manager gives all its caches. */
+export interface Surroundings {
+  readonly namespace: string | undefined;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly nextId: NextId;
+}
+
+/** What an open cache works with. */
+export interface Working {
+  readonly opened: Opened;
+  readonly loading: Loading;
+  readonly updates: Updates;
+}
+
+export class Lifecycle {
+  readonly name: string;
+  readonly provider: Provider;
+  readonly settings: Settings;
+  readonly clock: Clock;
+  readonly events: Events = new Events();
+  readonly #path: readonly string[];
+  readonly #surroundings: Surroundings;
+  readonly #traits: EngineTraits;
+  readonly #tally = new Tally();
+  #working: Working | undefined;
+  #opening: Promise<Working> | undefined;
+  #closed = false;
+
+  /** Throws `UNSUPPORTED` when the provider lacks what the settings need, and whatever the provider throws at once. */
+  constructor(path: readonly string[], provider: Provider, settings: Settings, surroundings: Surroundings) {
+    this.name = path.join('/');
+    this.provider = provider;
+    this.settings = settings;
+    this.clock = surroundings.clock;
+    this.#path = path;
+    this.#surroundings = surroundings;
+    this.#traits = provider.kind === 'engine' ? provider.traits : recordEngineTraits(provider.traits);
+    this.#checkTraits();
+    const engine = this.#openEngine();
+    if (engine instanceof Promise) this.#await(engine);
+    else this.#working = this.#begin(engine);
+  }
+
+  /** Set while the cache is open. */
+  get working(): Working | undefined {
+    return this.#working;
+  }
+
+  get isClosed(): boolean {
+    return this.#closed;
+  }
+
+  /** Waits until the provider is open; tries again when it failed before. */
+  async open(): Promise<Working> {
+    if (this.#closed) throw this.#closedError();
+    if (this.#working !== undefined) return this.#working;
+    return this.#opening ?? this.#await(Promise.resolve(this.#openEngine()));
+  }
+
+  /** The lifecycle of a namespace. */
+  below(name: string): Lifecycle {
+    if (this.#closed) throw this.#closedError();
+    return new Lifecycle([...this.#path, name], this.provider, this.settings, this.#surroundings);
+  }
+
+  /** Gives up what waits and runs, then closes the engine. A second call does nothing. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    const working = this.#working;
+    this.#working = undefined;
+    this.events.close();
+    if (working === undefined) return;
+    const error = this.#closedError();
+    working.loading.close(error);
+    working.updates.close(error);
+    await working.opened.remote.write(working.opened.engine.close(), 'close');
+  }
+
+  #await(engine: Promise<Engine>): Promise<Working> {
+    const opening = this.#expect(engine);
+    this.#opening = opening;
+    // Whoever asks for the cache meanwhile gets the failure; if nobody does, it is told as an event.
+    opening.catch((error: unknown) => this.events.emit('error', { operation: 'open', error }));
+    return opening;
+  }
+
+  /** An opening that failed is forgotten, so that the next call tries again. One that comes too late is closed. */
+  async #expect(engine: Promise<Engine>): Promise<Working> {
+    try {
+      const working = this.#begin(await engine);
+      if (this.#closed) {
+        await working.opened.engine.close();
+        throw this.#closedError();
+      }
+      this.#working = working;
+      return working;
+    } finally {
+      this.#opening = undefined;
+    }
+  }
+
+  #openEngine(): MaybePromise<Engine> {
+    const { provider } = this;
+    const { namespace, clock, random } = this.#surroundings;
+    const context: OpenContext = {
+      cache: this.#path[0] as string,
+      space: spaceOf(namespace, this.#path),
+      routeOf: this.settings.colocate,
+      clock,
+      random,
+      report: (event) => this.#report(event),
+    };
+    if (provider.kind === 'engine') return provider.open(context);
+    const store = provider.open(context);
+    return store instanceof Promise
+      ? store.then((opened) => recordEngine(opened, provider.traits, context))
+      : recordEngine(store, provider.traits, context);
+  }
+
+  #begin(engine: Engine): Working {
+    const { settings, events, provider, name } = this;
+    const { namespace, clock, random, nextId } = this.#surroundings;
+    const tally = this.#tally;
+    // An engine in this process has nobody to wait for: only what others share can fail to answer.
+    const deadline = this.#traits.scope === 'process' ? Infinity : settings.deadline;
+    const opened: Opened = {
+      name,
+      provider: provider.name,
+      engine,
+      traits: this.#traits,
+      settings,
+      packing: createPacking({
+        isolation: settings.isolation,
+        holds: this.#traits.holds,
+        codec: settings.codec,
+        context: { cache: this.#path[0] as string, space: spaceOf(namespace, this.#path) },
+      }),
+      remote: new Remote(name, { deadline, onFailure: settings.onFailure }, { clock, events, tally }),
+      events,
+      tally,
+      clock,
+      random,
+      nextId,
+    };
+    return { opened, loading: new Loading(opened), updates: new Updates(opened) };
+  }
+
+  #checkTraits(): void {
+    if (this.settings.indexes.size === 0 || this.#traits.indexes) return;
+    throw new CacheError(
+      'UNSUPPORTED',
+      `cache '${this.name}' declares indexes, but provider '${this.provider.name}' lacks the trait 'indexes': choose another provider or leave the indexes out`,
+      { cache: this.name, provider: this.provider.name, trait: 'indexes' },
+    );
+  }
+
+  #report(event: EngineEvent): void {
+    const { events } = this;
+    if (event.type === 'evicted') {
+      if (events.active.evict !== undefined) events.emit('evict', { key: event.key, cause: event.cause });
+    } else if (event.type === 'expired') {
+      if (events.active.expire !== undefined) events.emit('expire', { key: event.key });
+    } else if (events.active.connection !== undefined) {
+      events.emit('connection', { state: event.state, error: event.error });
+    }
+  }
+
+  #closedError(): CacheError {
+    return new CacheError('CLOSED', `cache '${this.name}' is closed`, { cache: this.name });
+  }
+}

@@ -1,0 +1,183 @@
+/** Named caches over registered providers. */
+import * as z from 'zod/mini';
+import type { Cache, CacheHealth } from './api.ts';
+import { createCache } from './cache.ts';
+import { systemClock, type Clock } from './clock.ts';
+import { CacheError } from './errors.ts';
+import type { DeepReadonly } from './freezing.ts';
+import { createIds } from './ids.ts';
+import { checkName } from './keyspace.ts';
+import { Lifecycle, type Surroundings } from './lifecycle.ts';
+import { parsed, settingsOf, type CacheOptions, type TermExtractor } from './options.ts';
+import type { Provider } from './provider.ts';
+import type { Infer, Schema } from './schema.ts';
+
+export interface ManagerOptions {
+  /** The providers caches may name. Each name once. */
+  readonly providers: readonly Provider[];
+  /** The provider of caches that name none. Default: the first. */
+  readonly default?: string | undefined;
+  /** Set before the names of all caches, so that several services or stages can share a server. Default none. */
+  readonly namespace?: string | undefined;
+  /** Options of every cache that does not say otherwise. */
+  readonly defaults?:
+    | Omit<CacheOptions<never, never>, 'provider' | 'indexes' | 'schema' | 'colocate'>
+    | undefined;
+  /** Default: the machine's clock. */
+  readonly clock?: Clock | undefined;
+  /** Uniform in [0, 1), for jitter. Default: `Math.random`. */
+  readonly random?: (() => number) | undefined;
+}
+
+type Terms<T> = Readonly<Record<string, TermExtractor<T>>>;
+type NamesOf<X> = Extract<keyof X, string>;
+
+/** Named caches over registered providers. Two managers share nothing but what their providers share. */
+export interface Manager {
+  /**
+   * The cache `name`, opened as it is made; what needs a server goes on in the background, and `ready()` waits for it. The same name gives
+   * the same cache: without options, or with the same ones. Throws a `TypeError` for bad or differing options and for a provider that is
+   * not registered, and `UNSUPPORTED` when the provider lacks what the options need.
+   *
+   * With a `schema` the value type and the names of the indexes are inferred; without one give the value type as an argument.
+   */
+  cache<S extends Schema, const X extends Terms<Infer<S>> = Record<never, never>>(
+    name: string,
+    options: CacheOptions<Infer<S>, NamesOf<X>> & {
+      readonly schema: S;
+      readonly indexes?: X;
+      readonly isolation: 'frozen';
+    },
+  ): Cache<Infer<S>, DeepReadonly<Infer<S>>, NamesOf<X>>;
+  cache<S extends Schema, const X extends Terms<Infer<S>> = Record<never, never>>(
+    name: string,
+    options: CacheOptions<Infer<S>, NamesOf<X>> & {
+      readonly schema: S;
+      readonly indexes?: X;
+      readonly isolation?: 'copy';
+    },
+  ): Cache<Infer<S>, Infer<S>, NamesOf<X>>;
+  cache<T>(
+    name: string,
+    options: CacheOptions<T> & { readonly isolation: 'frozen' },
+  ): Cache<T, DeepReadonly<T>>;
+  cache<T>(name: string, options?: CacheOptions<T> & { readonly isolation?: 'copy' }): Cache<T>;
+  /** The health of every cache made so far, by name. Never rejects. */
+  health(): Promise<Map<string, CacheHealth>>;
+  /** Closes every cache. A second call does nothing. */
+  close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+const optionsSchema = z.strictObject({
+  providers: z
+    .array(
+      z.custom<Provider>(isProvider, 'expected a provider, such as memory()'),
+      'expected a list of providers',
+    )
+    .check(z.minLength(1, 'expected at least one provider')),
+  default: z.optional(z.string("expected a provider's name")),
+  namespace: z.optional(z.string('expected a text').check(z.minLength(1, 'expected a non-empty text'))),
+  defaults: z._default(
+    z.custom<object>((given) => typeof given === 'object' && given !== null, 'expected an object'),
+    {},
+  ),
+  clock: z._default(
+    z.custom<Clock>((given) => typeof given === 'object' && given !== null, 'expected a clock'),
+    systemClock,
+  ),
+  random: z._default(
+    z.custom<() => number>((given) => typeof given === 'function', 'expected a function'),
+    () => Math.random,
+  ),
+});
+
+export function createManager(options: ManagerOptions): Manager {
+  const {
+    providers,
+    default: chosen,
+    namespace,
+    defaults,
+    clock,
+    random,
+  } = parsed(optionsSchema, options, 'createManager');
+  const registered = new Map<string, Provider>();
+  for (const provider of providers) {
+    if (registered.has(provider.name))
+      throw new TypeError(
+        `createManager: two providers are named '${provider.name}': give one of them another name`,
+      );
+    registered.set(provider.name, provider);
+  }
+  const fallback = chosen ?? (providers[0] as Provider).name;
+  providerNamed(registered, fallback, 'createManager: default');
+
+  const surroundings: Surroundings = { namespace, clock, random, nextId: createIds() };
+  const caches = new Map<string, { readonly cache: Cache<unknown>; readonly options: object | undefined }>();
+  let closed = false;
+
+  const cache = (name: string, given?: CacheOptions<never, never>): Cache<never> => {
+    if (closed) throw new CacheError('CLOSED', 'the manager is closed', { cache: name });
+    checkName(name, "the cache's name");
+    const known = caches.get(name);
+    if (known === undefined) {
+      const merged: CacheOptions<never, never> = { ...defaults, ...given };
+      const provider = providerNamed(registered, merged.provider ?? fallback, `cache '${name}'`);
+      const made = createCache<unknown, unknown, string>(
+        name,
+        new Lifecycle([name], provider, settingsOf(name, merged), surroundings),
+      );
+      caches.set(name, { cache: made, options: given });
+      return made as Cache<never>;
+    }
+    if (given !== undefined && !sameOptions(known.options ?? {}, given)) {
+      throw new TypeError(
+        `cache '${name}' exists with other options: make it once and share it, or ask for it by name alone`,
+      );
+    }
+    return known.cache as Cache<never>;
+  };
+
+  const close = async (): Promise<void> => {
+    closed = true;
+    await Promise.all([...caches.values()].map((known) => known.cache.close()));
+  };
+
+  const health = async (): Promise<Map<string, CacheHealth>> =>
+    new Map(
+      await Promise.all(
+        [...caches].map(async ([name, known]) => [name, await known.cache.health()] as const),
+      ),
+    );
+
+  return { cache: cache as Manager['cache'], health, close, [Symbol.asyncDispose]: close };
+}
+
+function providerNamed(registered: ReadonlyMap<string, Provider>, name: string, place: string): Provider {
+  const provider = registered.get(name);
+  if (provider !== undefined) return provider;
+  const known = [...registered.keys()].map((other) => `'${other}'`).join(', ');
+  throw new TypeError(
+    `${place}: no provider '${name}' is registered (there is ${known}): install its package, such as @cache/${name}, and add it to providers`,
+  );
+}
+
+/** Whether two option objects say the same: functions by identity, lists by their members. */
+function sameOptions(one: unknown, other: unknown): boolean {
+  if (Object.is(one, other)) return true;
+  if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return false;
+  if (Object.getPrototypeOf(one) !== Object.getPrototypeOf(other)) return false;
+  const names = new Set([...Object.keys(one), ...Object.keys(other)]);
+  return [...names].every((name) => sameOptions(Reflect.get(one, name), Reflect.get(other, name)));
+}
+
+function isProvider(given: unknown): boolean {
+  if (given === null || typeof given !== 'object') return false;
+  const { kind, name, traits, open } = given as Partial<Provider>;
+  return (
+    (kind === 'engine' || kind === 'store') &&
+    typeof name === 'string' &&
+    typeof traits === 'object' &&
+    typeof open === 'function'
+  );
+}

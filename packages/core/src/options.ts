@@ -1,0 +1,184 @@
+/** The options of a cache: what a caller may say, and the frozen settings that come of it. */
+import * as z from 'zod/mini';
+import type { Ttl } from './api.ts';
+import type { Codec } from './codec.ts';
+import { millisecondsOrForever, milliseconds, type Duration } from './duration.ts';
+import { checkTags } from './keyspace.ts';
+import type { Schema } from './schema.ts';
+
+/** Gives the terms of a value under one index: one, several, or none. Must be quick, pure, and not change the value. */
+export type TermExtractor<T> = (value: T, key: string) => string | readonly string[] | undefined;
+
+/** Options of a cache. Each states its default. */
+export interface CacheOptions<T = unknown, I extends string = string> {
+  /** Name of a registered provider. Default: the manager's `default`. */
+  readonly provider?: string | undefined;
+  /** How long entries are fresh. Default `'1h'`. */
+  readonly ttl?: Ttl | undefined;
+  /** Shortens each ttl by a random part of at most this fraction, so that what was written together does not expire together. 0 to 1, default 0.1. */
+  readonly jitter?: number | undefined;
+  /** `'copy'` (default): every read gives a copy of the caller's own. `'frozen'`: reads share one deeply frozen value. */
+  readonly isolation?: 'copy' | 'frozen' | undefined;
+  /** The hard timeout of a load: see `LoadOptions`. Default `'30s'`. */
+  readonly timeout?: Duration | undefined;
+  /** Tags of every entry, besides those of the call. Default none. */
+  readonly tags?: readonly string[] | undefined;
+  /** Secondary indexes, kept by the cache: each gives the terms of a value. Default none. */
+  readonly indexes?: { readonly [N in I]: TermExtractor<T> } | undefined;
+  /** Checks every value before it is stored; any Standard Schema. What the schema makes of the value is stored. Default none. */
+  readonly schema?: Schema<T> | undefined;
+  /** Turns values into bytes, where the provider holds bytes. Default: the built-in binary codec. */
+  readonly codec?: Codec | undefined;
+  /** Keeps all keys of one route in one partition. Must be pure. Default: every key on its own. */
+  readonly colocate?: ((key: string) => string) | undefined;
+  /** How long a provider that other processes share may take to answer. Default `'1s'`. */
+  readonly deadline?: Duration | undefined;
+  /** How long a lease lasts without a sign of life from its holder, where the holder can die alone. Default `'2s'`. */
+  readonly lease?: Duration | undefined;
+  /** How many loaders of this cache may run at once in this process. Default 64. */
+  readonly loaders?: number | undefined;
+  /** Reads when the provider fails: `'open'` (default) misses and loads without sharing across processes; `'throw'` rejects. */
+  readonly onFailure?: 'open' | 'throw' | undefined;
+}
+
+/** Options after validation: durations are milliseconds, defaults are filled in, nothing can change. */
+export interface Settings {
+  readonly ttl: number;
+  readonly jitter: number;
+  readonly isolation: 'copy' | 'frozen';
+  readonly timeout: number;
+  readonly tags: readonly string[];
+  readonly indexes: ReadonlyMap<string, TermExtractor<unknown>>;
+  readonly schema: Schema | undefined;
+  readonly codec: Codec | undefined;
+  readonly colocate: ((key: string) => string) | undefined;
+  readonly deadline: number;
+  readonly lease: number;
+  readonly loaders: number;
+  readonly onFailure: 'open' | 'throw';
+}
+
+const duration = (name: string, ifMissing: string): z.ZodMiniType<number> =>
+  z.pipe(
+    z.unknown(),
+    z.transform((given) => milliseconds(given ?? ifMissing, name)),
+  );
+
+const callback = <F>(what: string): z.ZodMiniType<F> =>
+  z.custom<F>((given) => typeof given === 'function', `expected ${what}`);
+
+const optionsSchema = z.strictObject({
+  provider: z.optional(z.string("expected a provider's name")),
+  ttl: z.pipe(
+    z.unknown(),
+    z.transform((given) => millisecondsOrForever(given ?? '1h', 'ttl')),
+  ),
+  jitter: z._default(
+    z
+      .number('expected a number from 0 to 1')
+      .check(z.minimum(0, 'expected a number from 0 to 1'), z.maximum(1, 'expected a number from 0 to 1')),
+    0.1,
+  ),
+  isolation: z._default(z.enum(['copy', 'frozen'], "expected 'copy' or 'frozen'"), 'copy'),
+  timeout: duration('timeout', '30s'),
+  tags: z.pipe(
+    z._default(z.array(z.string('expected a text'), 'expected a list of texts'), []),
+    z.transform((given: string[]) => checkTags(given)),
+  ),
+  indexes: z._default(
+    z.record(
+      z.string(),
+      callback<TermExtractor<unknown>>('a function that gives the terms of a value'),
+      'expected an object of functions',
+    ),
+    {},
+  ),
+  schema: z.optional(
+    z.custom<Schema>(isStandardSchema, 'expected a Standard Schema, version 1 (zod, valibot, arktype, ...)'),
+  ),
+  codec: z.optional(z.custom<Codec>(isCodec, 'expected a codec: an object with id, encode and decode')),
+  colocate: z.optional(callback<(key: string) => string>('a function that gives the route of a key')),
+  deadline: duration('deadline', '1s'),
+  lease: duration('lease', '2s'),
+  loaders: z._default(
+    z.int('expected a whole number from 1').check(z.minimum(1, 'expected a whole number from 1')),
+    64,
+  ),
+  onFailure: z._default(z.enum(['open', 'throw'], "expected 'open' or 'throw'"), 'open'),
+});
+
+/** Validates the options of the cache `name`. Throws a `TypeError` that names the cache, the option and the remedy. */
+export function settingsOf(name: string, options: CacheOptions<never, never>): Settings {
+  const given = parsed(
+    optionsSchema,
+    { ttl: undefined, timeout: undefined, deadline: undefined, lease: undefined, ...options },
+    `cache '${name}'`,
+  );
+  const {
+    ttl,
+    jitter,
+    isolation,
+    timeout,
+    tags,
+    schema,
+    codec,
+    colocate,
+    deadline,
+    lease,
+    loaders,
+    onFailure,
+  } = given;
+  const indexes = new Map(Object.entries(given.indexes));
+  return Object.freeze({
+    ttl,
+    jitter,
+    isolation,
+    timeout,
+    tags,
+    indexes,
+    schema,
+    codec,
+    colocate,
+    deadline,
+    lease,
+    loaders,
+    onFailure,
+  });
+}
+
+/** What `schema` makes of `given`; failures are one `TypeError` that begins with `place`. */
+export function parsed<S extends z.ZodMiniType>(schema: S, given: unknown, place: string): z.output<S> {
+  try {
+    const result = schema.safeParse(given);
+    if (result.success) return result.data;
+    throw new TypeError(result.error.issues.map(describeIssue).join('; '));
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    throw new TypeError(`${place}: ${error.message}`, { cause: error });
+  }
+}
+
+function describeIssue(issue: z.core.$ZodIssue): string {
+  const where = issue.path.map(String).join('.');
+  if (issue.code === 'unrecognized_keys')
+    return `there is no option ${issue.keys.map((key) => `'${key}'`).join(', ')}`;
+  return where === '' ? issue.message : `option ${where}: ${issue.message}`;
+}
+
+function isStandardSchema(given: unknown): boolean {
+  if (given === null || (typeof given !== 'object' && typeof given !== 'function')) return false;
+  const standard: unknown = Reflect.get(given, '~standard');
+  return standard !== null && typeof standard === 'object' && Reflect.get(standard, 'version') === 1;
+}
+
+function isCodec(given: unknown): boolean {
+  if (given === null || typeof given !== 'object') return false;
+  const { id, encode, decode } = given as Partial<Codec>;
+  return (
+    typeof id === 'string' &&
+    id.length > 0 &&
+    id.length <= 16 &&
+    typeof encode === 'function' &&
+    typeof decode === 'function'
+  );
+}

@@ -1,0 +1,124 @@
+/**
+ * Waiting for an engine that answers with a promise: deadlines, callers that leave, and reads that fail open. On the paths that must be
+ * quick, whoever got a synchronous answer does not come here at all.
+ */
+import type { CallOptions } from './api.ts';
+import type { Clock } from './clock.ts';
+import type { MaybePromise } from './engine.ts';
+import { CacheError, isCacheError, type CacheErrorCode } from './errors.ts';
+import type { Events } from './events.ts';
+import type { Tally } from './tally.ts';
+
+/** Failures that mean "the provider is in trouble", as opposed to "the request is wrong". */
+const TROUBLE: ReadonlySet<CacheErrorCode> = new Set(['UNAVAILABLE', 'UNKNOWN_OUTCOME', 'DEADLINE_EXCEEDED']);
+
+/** Whether reads go on without the provider after this failure, if the cache says so. */
+export function isTrouble(error: unknown): boolean {
+  return isCacheError(error) && TROUBLE.has(error.code);
+}
+
+export class Remote {
+  readonly #cache: string;
+  readonly #deadline: number;
+  readonly #onFailure: 'open' | 'throw';
+  readonly #clock: Clock;
+  readonly #events: Events;
+  readonly #tally: Tally;
+
+  /** `deadline`: `Infinity` for an engine that lives in this process and cannot fail to answer. */
+  constructor(
+    cache: string,
+    limits: { readonly deadline: number; readonly onFailure: 'open' | 'throw' },
+    parts: { readonly clock: Clock; readonly events: Events; readonly tally: Tally },
+  ) {
+    this.#cache = cache;
+    this.#deadline = limits.deadline;
+    this.#onFailure = limits.onFailure;
+    this.#clock = parts.clock;
+    this.#events = parts.events;
+    this.#tally = parts.tally;
+  }
+
+  /** The answer of a read; `undefined` when the provider is in trouble and the call fails open. */
+  async read<X>(
+    answer: MaybePromise<X>,
+    operation: string,
+    key?: string,
+    options?: CallOptions,
+  ): Promise<X | undefined> {
+    try {
+      return await this.#within(answer, options?.signal, () =>
+        this.#late('DEADLINE_EXCEEDED', operation, key),
+      );
+    } catch (error) {
+      if (!isTrouble(error) || (options?.onFailure ?? this.#onFailure) === 'throw') throw error;
+      this.failed(operation, key, error);
+      return undefined;
+    }
+  }
+
+  /** The answer of a write. Past the deadline nobody knows whether it took effect: it is not run again. */
+  async write<X>(
+    answer: MaybePromise<X>,
+    operation: string,
+    key?: string,
+    options?: { readonly signal?: AbortSignal | undefined },
+  ): Promise<X> {
+    return this.#within(answer, options?.signal, () => this.#late('UNKNOWN_OUTCOME', operation, key));
+  }
+
+  /** Tells of a failure that the caller will not see. */
+  failed(operation: string, key: string | undefined, error: unknown): void {
+    this.#tally.errors += 1;
+    if (this.#events.active.error !== undefined) this.#events.emit('error', { operation, key, error });
+  }
+
+  #within<X>(
+    answer: MaybePromise<X>,
+    signal: AbortSignal | undefined,
+    late: () => CacheError,
+  ): MaybePromise<X> {
+    if (!(answer instanceof Promise) || (this.#deadline === Infinity && signal === undefined)) return answer;
+    return new Promise<X>((resolve, reject) => {
+      const leave = (): void => {
+        cancel();
+        reject(signal?.reason as Error);
+      };
+      const cancel = this.#clock.after(this.#deadline, () => {
+        signal?.removeEventListener('abort', leave);
+        reject(late());
+      });
+      signal?.addEventListener('abort', leave, { once: true });
+      const settled = (): void => {
+        cancel();
+        signal?.removeEventListener('abort', leave);
+      };
+      answer.then(
+        (value) => {
+          settled();
+          resolve(value);
+        },
+        (error: unknown) => {
+          settled();
+          reject(error as Error);
+        },
+      );
+    });
+  }
+
+  #late(
+    code: 'DEADLINE_EXCEEDED' | 'UNKNOWN_OUTCOME',
+    operation: string,
+    key: string | undefined,
+  ): CacheError {
+    const outcome = code === 'UNKNOWN_OUTCOME' ? '; it may or may not have taken effect' : '';
+    return new CacheError(
+      code,
+      `cache '${this.#cache}': ${operation} had no answer within ${this.#deadline} ms${outcome}`,
+      {
+        cache: this.#cache,
+        key,
+      },
+    );
+  }
+}

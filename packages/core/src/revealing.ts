@@ -1,0 +1,91 @@
+/** From payloads to values of the caller's own, with what a hit or a miss leaves behind. */
+import type { CallOptions, LoadOutcome } from './api.ts';
+import type { Payload } from './engine.ts';
+import { checkKey } from './keyspace.ts';
+import type { Opened } from './opened.ts';
+import type { LoadResult } from './single-flight.ts';
+
+/** A hit: the value of `payload`. `undefined` when it cannot be decoded and the call fails open. */
+export function reveal(
+  opened: Opened,
+  key: string,
+  payload: Payload,
+  options: CallOptions | undefined,
+): unknown {
+  const { packing, tally, events } = opened;
+  let value: unknown;
+  try {
+    value = packing.unpack(payload, key);
+  } catch (error) {
+    return undecodable(opened, key, error, options);
+  }
+  tally.hits += 1;
+  if (events.active.hit !== undefined) events.emit('hit', { key });
+  return value;
+}
+
+/** A miss. Here a bad key is told from one that is merely absent. */
+export function missed({ tally, events }: Opened, key: string): undefined {
+  checkKey(key);
+  tally.misses += 1;
+  if (events.active.miss !== undefined) events.emit('miss', { key });
+  return undefined;
+}
+
+/** The value of a load that this call began or joined: a miss. */
+export function loadedValue(opened: Opened, key: string, result: LoadResult): unknown {
+  missed(opened, key);
+  return result.from === 'load' ? opened.packing.give(result.value) : undefined;
+}
+
+/** The values of a group of hits; those that cannot be decoded are left out when the call fails open. */
+export function revealMany(
+  opened: Opened,
+  found: Iterable<readonly [key: string, payload: Payload]>,
+  options: CallOptions | undefined,
+): Map<string, unknown> {
+  const values = new Map<string, unknown>();
+  for (const [key, payload] of found) {
+    const value = reveal(opened, key, payload, options);
+    if (value !== undefined) values.set(key, value);
+  }
+  return values;
+}
+
+/** The outcomes of a batch of loads, with values of the caller's own. */
+export function revealOutcomes<R>(
+  opened: Opened,
+  outcomes: ReadonlyMap<string, PromiseSettledResult<LoadResult>>,
+): Map<string, LoadOutcome<R>> {
+  const told = new Map<string, LoadOutcome<R>>();
+  for (const [key, outcome] of outcomes)
+    told.set(
+      key,
+      outcome.status === 'rejected'
+        ? { status: 'failed', error: outcome.reason }
+        : tell(opened, key, outcome.value),
+    );
+  return told;
+}
+
+function tell<R>(opened: Opened, key: string, result: LoadResult): LoadOutcome<R> {
+  try {
+    if (result.from === 'hit')
+      return { status: 'hit', value: reveal(opened, key, result.payload, { onFailure: 'throw' }) as R };
+    const value = loadedValue(opened, key, result);
+    return value === undefined ? { status: 'missing' } : { status: 'loaded', value: value as R };
+  } catch (error) {
+    return { status: 'failed', error };
+  }
+}
+
+function undecodable(
+  { settings, remote }: Opened,
+  key: string,
+  error: unknown,
+  options: CallOptions | undefined,
+): undefined {
+  if ((options?.onFailure ?? settings.onFailure) === 'throw') throw error;
+  remote.failed('decode', key, error);
+  return undefined;
+}

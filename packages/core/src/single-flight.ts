@@ -1,0 +1,142 @@
+/** One running load and those who wait for it. */
+import type { Cancel, Clock } from './clock.ts';
+import type { Payload } from './engine.ts';
+import type { Isolated } from './packing.ts';
+import type { Work } from './wait-for.ts';
+
+/** How a load ended. */
+export type Landing =
+  /** `shared`: for everyone who waits. Otherwise for the call that began the load alone: the others look again. */
+  | {
+      readonly status: 'loaded';
+      readonly value: Isolated;
+      readonly stored: boolean;
+      readonly shared: boolean;
+    }
+  /** The loader gave `undefined`. */
+  | { readonly status: 'missing' }
+  | { readonly status: 'failed'; readonly error: unknown }
+  /** It ended without an outcome for those who wait: they look again. */
+  | { readonly status: 'released' };
+
+/** What a loading call got. */
+export type LoadResult =
+  | { readonly from: 'hit'; readonly payload: Payload }
+  | { readonly from: 'load'; readonly value: Isolated }
+  | { readonly from: 'missing' };
+
+interface Waiter {
+  readonly settle: (landing: Landing) => void;
+  readonly fail: (error: unknown) => void;
+}
+
+/** What a caller brings along when it waits. */
+export interface WaitOptions {
+  readonly signal: AbortSignal | undefined;
+  /** Milliseconds it is ready to wait. */
+  readonly timeout: number;
+  readonly timeoutError: () => Error;
+}
+
+/**
+ * A load of one key, run for all who wait for it and under no caller's signal. A caller that aborts leaves alone; when the last one has
+ * left, the load is deserted and its own signal fires.
+ *
+ * After the hard timeout the load is *late*: those who waited are rejected and its signal fires, but it goes on until it settles or its
+ * lease ends. Callers that arrive meanwhile wait for it, each for its own timeout, rather than start a second loader beside it.
+ */
+export class Flight implements Work {
+  readonly key: string;
+  /** The fencing token of its lease. */
+  readonly token: string;
+  readonly label: string;
+  readonly waitsFor: Map<Work, number> = new Map();
+  /** Set while it may queue for a place among the running loaders. */
+  hurry: (() => void) | undefined = undefined;
+
+  readonly #clock: Clock;
+  readonly #deserted: () => void;
+  readonly #controller = new AbortController();
+  readonly #waiters = new Set<Waiter>();
+  #landed = false;
+  #late = false;
+
+  /** `deserted` is called once, when the last waiter has left before the load ended. */
+  constructor(key: string, token: string, clock: Clock, deserted: () => void) {
+    this.key = key;
+    this.token = token;
+    this.label = `the loader of '${key}'`;
+    this.#clock = clock;
+    this.#deserted = deserted;
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  get isLate(): boolean {
+    return this.#late;
+  }
+
+  /** Waits for the landing. Rejects when the caller's signal fires, and after its timeout. */
+  wait({ signal, timeout, timeoutError }: WaitOptions): Promise<Landing> {
+    return new Promise((resolve, reject) => {
+      let cancel: Cancel | undefined;
+      const depart = (): void => {
+        this.#waiters.delete(waiter);
+        cancel?.();
+        signal?.removeEventListener('abort', leave);
+      };
+      const waiter: Waiter = {
+        settle: (landing) => {
+          depart();
+          resolve(landing);
+        },
+        fail: (error) => {
+          depart();
+          reject(error as Error);
+        },
+      };
+      const leave = (): void => {
+        waiter.fail(signal?.reason);
+        this.#checkDeserted();
+      };
+      this.#waiters.add(waiter);
+      if (signal?.aborted === true) return leave();
+      signal?.addEventListener('abort', leave, { once: true });
+      // In time, the load's own timer speaks for everybody; a late load has none left.
+      if (this.#late) cancel = this.#clock.after(timeout, () => waiter.fail(timeoutError()));
+      return undefined;
+    });
+  }
+
+  /** Ends the load for everyone who waits. Only the first landing counts. */
+  land(landing: Landing): void {
+    if (this.#landed) return;
+    this.#landed = true;
+    for (const waiter of this.#waiters) waiter.settle(landing);
+  }
+
+  /** Rejects everyone who waits and fires the loader's signal, but leaves the load to itself. */
+  becomeLate(error: Error): void {
+    if (this.#landed) return;
+    this.#late = true;
+    for (const waiter of this.#waiters) waiter.fail(error);
+    this.#controller.abort(error);
+  }
+
+  /** Rejects everyone who waits and fires the loader's signal: nobody is interested any more. */
+  abandon(error: unknown): void {
+    if (this.#landed) return;
+    this.#landed = true;
+    for (const waiter of this.#waiters) waiter.fail(error);
+    this.#controller.abort(error);
+  }
+
+  #checkDeserted(): void {
+    // A late load is not ended by callers that gave up on it: they came after its signal had fired.
+    if (this.#landed || this.#late || this.#waiters.size > 0) return;
+    this.abandon(new DOMException('every caller of the load has left', 'AbortError'));
+    this.#deserted();
+  }
+}

@@ -1,0 +1,212 @@
+/** `update`: one queue per key and process, and one write for many calls. */
+import type { UpdateContext, UpdateOptions } from './api.ts';
+import type { Condition, Entry, Write, Written } from './engine.ts';
+import { checkKey, checkTags, parseTerm } from './keyspace.ts';
+import type { Opened } from './opened.ts';
+import type { Isolated } from './packing.ts';
+import { runAs, waitingFor, type Work } from './wait-for.ts';
+import { lifeOf, sizeOf, tagsOf, termsOf, validated } from './writes.ts';
+
+/** A call joins the write of those before it until the group has this many, */
+const GROUP_CALLS = 128;
+/** or until its updaters have run for this long, in milliseconds: waiting callers want an answer. */
+const GROUP_MS = 5;
+
+/** An updater of any type. */
+export type AnyUpdater = (current: unknown, context: UpdateContext) => unknown;
+
+interface Call {
+  readonly updater: AnyUpdater;
+  readonly options: UpdateOptions | undefined;
+  readonly resolve: (value: Isolated | undefined) => void;
+  readonly reject: (error: unknown) => void;
+  /** The caller has left, or the call has failed for good. */
+  done: boolean;
+}
+
+/** The state of a key while the updaters of a group run on it, one after the other. */
+interface Draft {
+  value: Isolated | undefined;
+  terms: readonly string[];
+  options: UpdateOptions | undefined;
+  changed: boolean;
+}
+
+/** The calls of one key, in the order of arrival. As work it stands for the group that runs and those behind it. */
+class Queue implements Work {
+  readonly label: string;
+  readonly waitsFor: Map<Work, number> = new Map();
+  readonly calls: Call[] = [];
+
+  constructor(key: string) {
+    this.label = `the updater of '${key}'`;
+  }
+}
+
+/**
+ * Updates of one key run one after another on the value in memory and are written together, by compare-and-set on the version that was
+ * read: contention between processes costs a retry for a group, not for every call. A conflict brings the current entry with it.
+ */
+export class Updates {
+  readonly #opened: Opened;
+  readonly #queues = new Map<string, Queue>();
+
+  constructor(opened: Opened) {
+    this.#opened = opened;
+  }
+
+  /** The value after the call's own updater; `undefined` when there is none. */
+  async update(key: string, updater: AnyUpdater, options: UpdateOptions | undefined): Promise<unknown> {
+    checkKey(key);
+    if (typeof updater !== 'function')
+      throw new TypeError(`the updater is ${typeof updater}: give a function of the current value`);
+    if (options?.tags !== undefined) checkTags(options.tags);
+    if (options?.ttl !== undefined) lifeOf(this.#opened, options.ttl);
+    options?.signal?.throwIfAborted();
+    const queue = this.#queues.get(key) ?? this.#start(key);
+    const value = await waitingFor(queue, key, () => enqueue(queue, updater, options));
+    return value === undefined ? undefined : this.#opened.packing.give(value);
+  }
+
+  /** Rejects every call that still waits. */
+  close(error: Error): void {
+    for (const queue of this.#queues.values()) {
+      for (const call of queue.calls) call.reject(error);
+      queue.calls.length = 0;
+    }
+  }
+
+  #start(key: string): Queue {
+    const queue = new Queue(key);
+    this.#queues.set(key, queue);
+    // Not at once: calls of the same turn belong into the first group.
+    queueMicrotask(() => void this.#drain(key, queue));
+    return queue;
+  }
+
+  /** Never rejects. */
+  async #drain(key: string, queue: Queue): Promise<void> {
+    while (queue.calls.length > 0) {
+      const group = queue.calls.splice(0, GROUP_CALLS);
+      try {
+        await this.#writeGroup(key, queue, group);
+      } catch (error) {
+        for (const call of group) call.reject(error);
+      }
+    }
+    this.#queues.delete(key);
+  }
+
+  async #writeGroup(key: string, queue: Queue, group: Call[]): Promise<void> {
+    const { engine, remote, events, clock, packing } = this.#opened;
+    const read = engine.read(key);
+    let base =
+      read instanceof Promise ? await remote.read(read, 'update', key, { onFailure: 'throw' }) : read;
+    for (let attempt = 1; ; attempt++) {
+      const started = clock.elapsed();
+      const value = base === undefined ? undefined : packing.isolateFrom(base.payload, key);
+      const draft: Draft = { value, terms: base?.terms ?? [], options: undefined, changed: false };
+      const results: (Isolated | undefined)[] = [];
+      for (const call of group) {
+        await this.#apply(key, queue, call, draft, base, attempt);
+        results.push(draft.value);
+        if (clock.elapsed() - started > GROUP_MS && attempt === 1) break;
+      }
+      // What did not fit into the group's time goes back to the head of the queue.
+      if (results.length < group.length) queue.calls.unshift(...group.splice(results.length));
+
+      const written = draft.changed ? await this.#write(key, draft, base) : undefined;
+      if (written?.status === 'refused') {
+        base = written.current;
+        continue;
+      }
+      if (written !== undefined && events.active.update !== undefined)
+        events.emit('update', { key, calls: group.length, attempt });
+      group.forEach((call, n) => call.resolve(results[n]));
+      return;
+    }
+  }
+
+  /** Runs one updater on the draft. What it throws, or gives that is refused, rejects its own call and leaves the draft as it was. */
+  async #apply(
+    key: string,
+    queue: Queue,
+    call: Call,
+    draft: Draft,
+    base: Entry | undefined,
+    attempt: number,
+  ): Promise<void> {
+    if (call.done) return;
+    const { packing } = this.#opened;
+    try {
+      const current = draft.value === undefined ? undefined : packing.draftOf(draft.value);
+      const answer = runAs(queue, () => call.updater(current, { key, attempt }));
+      const next = answer instanceof Promise ? ((await answer) as unknown) : answer;
+      if (next === undefined) return;
+      const checked = validated(this.#opened, key, next);
+      const value = checked instanceof Promise ? await checked : checked;
+      const terms = [...this.#manualTerms(base), ...termsOf(this.#opened, key, value)];
+      draft.value = packing.isolate(value);
+      draft.terms = terms;
+      draft.options = { ...draft.options, ...call.options };
+      draft.changed = true;
+    } catch (error) {
+      call.reject(error);
+    }
+  }
+
+  async #write(key: string, draft: Draft, base: Entry | undefined): Promise<Written> {
+    const { engine, remote, nextId, packing } = this.#opened;
+    const { ttl, tags } = draft.options ?? {};
+    const payload = packing.packIsolated(draft.value, key);
+    const write: Write = {
+      payload,
+      version: nextId(),
+      life: base === undefined || ttl !== undefined ? lifeOf(this.#opened, ttl) : 'keep',
+      tags: base === undefined || tags !== undefined ? tagsOf(this.#opened, tags) : 'keep',
+      terms: draft.terms,
+      loadMs: 0,
+      size: sizeOf(this.#opened, payload),
+      limit: undefined,
+    };
+    const condition: Condition = base === undefined ? 'absent' : { version: base.version };
+    const answer = engine.write(key, write, condition);
+    return answer instanceof Promise ? remote.write(answer, 'update', key) : answer;
+  }
+
+  /** The terms that `addIndex` gave the entry: they are no extractor's, and an update keeps them. */
+  #manualTerms(base: Entry | undefined): readonly string[] {
+    const { indexes } = this.#opened.settings;
+    return (base?.terms ?? []).filter((term) => !indexes.has(parseTerm(term).index));
+  }
+}
+
+function enqueue(
+  queue: Queue,
+  updater: AnyUpdater,
+  options: UpdateOptions | undefined,
+): Promise<Isolated | undefined> {
+  return new Promise((resolve, reject) => {
+    const signal = options?.signal;
+    const leave = (): void => call.reject(signal?.reason);
+    const finish = (): void => {
+      call.done = true;
+      signal?.removeEventListener('abort', leave);
+    };
+    const call: Call = {
+      updater,
+      options,
+      done: false,
+      resolve: (value) => {
+        finish();
+        resolve(value);
+      },
+      reject: (error) => {
+        finish();
+        reject(error as Error);
+      },
+    };
+    signal?.addEventListener('abort', leave, { once: true });
+    queue.calls.push(call);
+  });
+}

@@ -1,0 +1,169 @@
+/** From what a caller says to what an engine stores: life, tags, terms, limit and payload of one write. */
+import type { IndexLimit, Ttl, WriteOptions } from './api.ts';
+import { millisecondsOrForever } from './duration.ts';
+import type { Condition, Life, Limit, MaybePromise, Payload, Write } from './engine.ts';
+import { CacheError } from './errors.ts';
+import { checkKey, checkTags, termText } from './keyspace.ts';
+import type { Opened } from './opened.ts';
+import { describeIssues, type SchemaResult } from './schema.ts';
+
+/** The life of a new entry: its ttl, shortened by jitter. Never lengthened. */
+export function lifeOf(
+  { settings, random }: Opened,
+  ttl: Ttl | undefined,
+  jitter: number = settings.jitter,
+): Life {
+  if (!(jitter >= 0 && jitter <= 1)) throw new TypeError(`jitter is ${jitter}: give a number from 0 to 1`);
+  const full = ttl === undefined ? settings.ttl : millisecondsOrForever(ttl, 'ttl');
+  if (full === Infinity || jitter === 0) return { ttl: full, grace: 0 };
+  return { ttl: Math.max(Math.min(full, 1), Math.floor(full * (1 - jitter * random()))), grace: 0 };
+}
+
+/** The tags of an entry: those of the cache and those of the call. */
+export function tagsOf({ settings }: Opened, tags: readonly string[] | undefined): readonly string[] {
+  return tags === undefined ? settings.tags : checkTags([...settings.tags, ...tags]);
+}
+
+/** The terms that the declared indexes see in `value`. */
+export function termsOf({ settings }: Opened, key: string, value: unknown): readonly string[] {
+  if (settings.indexes.size === 0) return NO_TERMS;
+  const terms = new Set<string>();
+  for (const [index, extract] of settings.indexes) {
+    const found = extract(value, key);
+    if (found === undefined) continue;
+    for (const term of typeof found === 'string' ? [found] : found) terms.add(termText(index, term));
+  }
+  return [...terms];
+}
+
+const NO_TERMS: readonly string[] = [];
+
+/** What the cache's schema makes of `value`. Throws, or rejects, with `SCHEMA_MISMATCH`. */
+export function validated({ name, settings }: Opened, key: string, value: unknown): MaybePromise<unknown> {
+  if (value === undefined) {
+    throw new TypeError(
+      `the value of '${key}' is undefined, which is never a value: use null, or delete the key`,
+    );
+  }
+  if (settings.schema === undefined) return value;
+  const judge = (result: SchemaResult<unknown>): unknown => {
+    if (result.issues === undefined) return result.value;
+    throw new CacheError(
+      'SCHEMA_MISMATCH',
+      `cache '${name}': the value of '${key}' does not fit the schema: ${describeIssues(result.issues)}`,
+      {
+        cache: name,
+        key,
+        issues: result.issues,
+      },
+    );
+  };
+  const result = settings.schema['~standard'].validate(value);
+  return result instanceof Promise ? result.then(judge) : judge(result);
+}
+
+/** The complete write of `value` at `key`. Nothing is kept of `value`: the payload is a copy. */
+export function draft(
+  opened: Opened,
+  key: string,
+  value: unknown,
+  options: WriteOptions | undefined,
+): MaybePromise<Write> {
+  checkKey(key);
+  const checked = validated(opened, key, value);
+  const packed = (accepted: unknown): Write =>
+    compose(opened, key, accepted, opened.packing.pack(accepted, key), options, 0);
+  return checked instanceof Promise ? checked.then(packed) : packed(checked);
+}
+
+/** The complete write of a validated value whose payload is made. */
+export function compose(
+  opened: Opened,
+  key: string,
+  value: unknown,
+  payload: Payload,
+  options: WriteOptions | undefined,
+  loadMs: number,
+): Write {
+  const terms = termsOf(opened, key, value);
+  return {
+    payload,
+    version: opened.nextId(),
+    life: lifeOf(opened, options?.ttl, options?.jitter),
+    tags: tagsOf(opened, options?.tags),
+    terms,
+    loadMs,
+    size: sizeOf(opened, payload),
+    limit: options?.limit === undefined ? undefined : limitOf(opened, key, terms, options.limit),
+  };
+}
+
+/** Bytes of a payload, where the engine wants to know or holds bytes anyway. */
+export function sizeOf({ traits, packing }: Opened, payload: unknown): number {
+  return traits.sized || traits.holds === 'bytes' ? packing.sizeOf(payload) : 0;
+}
+
+function limitOf(
+  { name, provider, traits, settings }: Opened,
+  key: string,
+  terms: readonly string[],
+  limit: IndexLimit,
+): Limit | undefined {
+  if (!traits.limits) {
+    throw new CacheError(
+      'UNSUPPORTED',
+      `cache '${name}': provider '${provider}' lacks the trait 'limits', so a write cannot carry a limit`,
+      {
+        cache: name,
+        provider,
+        trait: 'limits',
+      },
+    );
+  }
+  const { index, max, onExceeded } = limit;
+  if (!settings.indexes.has(index))
+    throw new TypeError(`limit names the index '${index}', which cache '${name}' does not declare`);
+  if (!Number.isSafeInteger(max) || max < 1)
+    throw new TypeError(`limit.max is ${max}: give a whole number from 1`);
+  if (onExceeded !== 'refuse' && onExceeded !== 'evict-oldest' && onExceeded !== 'evict-lru') {
+    throw new TypeError(
+      `limit.onExceeded is '${String(onExceeded)}': give 'refuse', 'evict-oldest' or 'evict-lru'`,
+    );
+  }
+  const [term, ...others] = terms.filter((text) => text.startsWith(termText(index, '-').slice(0, -1)));
+  if (others.length > 0)
+    throw new TypeError(
+      `the value of '${key}' has ${others.length + 1} terms under '${index}': a limit needs exactly one`,
+    );
+  return term === undefined ? undefined : { term, max, onExceeded };
+}
+
+/** Writes `value` at `key`; gives the new version, or `false` when the condition did not hold. */
+export async function write(
+  opened: Opened,
+  operation: string,
+  key: string,
+  value: unknown,
+  condition: Condition | undefined,
+  options: WriteOptions | undefined,
+): Promise<string | false> {
+  const { engine, remote, events } = opened;
+  options?.signal?.throwIfAborted();
+  const drafted = draft(opened, key, value, options);
+  const change = drafted instanceof Promise ? await drafted : drafted;
+  const answer = engine.write(key, change, condition);
+  const written = answer instanceof Promise ? await remote.write(answer, operation, key, options) : answer;
+  if (written.status === 'limited') throw limitExceeded(opened, key);
+  if (written.status === 'refused') return false;
+  if (events.active.write !== undefined) events.emit('write', { key, version: change.version });
+  return change.version;
+}
+
+/** The error of a write that its limit refused. */
+export function limitExceeded({ name }: Opened, key: string): CacheError {
+  return new CacheError(
+    'LIMIT_EXCEEDED',
+    `cache '${name}': '${key}' was not written, because its index limit is reached`,
+    { cache: name, key },
+  );
+}
