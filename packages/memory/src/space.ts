@@ -31,7 +31,7 @@ export class Space {
     const freshUntil = chunk.freshUntil[place] as number;
     const groups = chunk.groups[place];
     if (
-      (freshUntil !== Infinity && pool.clock.now() >= freshUntil) ||
+      (freshUntil !== Infinity && pool.clock.recent() >= freshUntil) ||
       (groups !== undefined && !isValid(groups.epochs))
     ) {
       pool.retire(slot, pool.clock.now());

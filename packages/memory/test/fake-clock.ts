@@ -17,6 +17,10 @@ export class FakeClock implements Clock {
     return this.#start + this.#elapsed;
   }
 
+  recent(): number {
+    return this.now();
+  }
+
   elapsed(): number {
     this.#elapsed += this.costOfLooking;
     return this.#elapsed;

@@ -37,6 +37,7 @@ export function simulatedTime(start = 0): SimulatedTime {
 
   return {
     now: () => now,
+    recent: () => now,
     elapsed: () => now - start,
     after,
     sleep: (ms) => new Promise((wake) => void after(ms, wake)),
