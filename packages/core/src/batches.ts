@@ -3,7 +3,8 @@ import type { CallOptions, LoadOptions, ManyLoader, WriteOptions } from './api.t
 import type { MaybePromise, Payload } from './engine.ts';
 import { CacheError } from './errors.ts';
 import { checkKey } from './keyspace.ts';
-import type { AnyLoader, Asked, Loading } from './loading.ts';
+import type { AnyLoader } from './leading.ts';
+import type { Asked, Loading } from './loading.ts';
 import type { Opened } from './opened.ts';
 import type { LoadResult } from './single-flight.ts';
 import { draft, limitExceeded } from './writes.ts';

@@ -3,12 +3,12 @@ import type { Cache, CallOptions } from './api.ts';
 import { deleteMany, getMany, getOrSetMany, setMany } from './batches.ts';
 import { count } from './counters.ts';
 import type { Payload } from './engine.ts';
-import { deleteByIndex, deleteByPattern, editIndex, invalidateTags, lookUp, scan } from './groups.ts';
+import { clear, deleteByIndex, deleteByPattern, editIndex, invalidateTags, lookUp, scan } from './groups.ts';
 import { checkKey, checkName } from './keyspace.ts';
 import type { Lifecycle, Working } from './lifecycle.ts';
-import type { AnyLoader } from './loading.ts';
+import type { AnyLoader } from './leading.ts';
 import { metadataOf } from './metadata.ts';
-import { checkMiddleware, interpose, throughMiddleware, type Middleware } from './middleware.ts';
+import { checkMiddleware, interpose, walkThrough, type Middleware } from './middleware.ts';
 import { healthOf, statsOf } from './reports.ts';
 import { missed, reveal, revealMany, revealOutcomes } from './revealing.ts';
 import type { AnyUpdater } from './update.ts';
@@ -47,16 +47,14 @@ export function createCache<T, R, I extends string>(name: string, lifecycle: Lif
         answer instanceof Promise ? await opened.remote.read(answer, 'get', key, options) : answer;
       if (started >= 0) opened.tally.timed(opened.clock.elapsed() - started);
       // Only keys that were checked are ever stored, so a hit needs no check.
-      return (payload === undefined ? missed(opened, key) : reveal(opened, key, payload, options)) as
-        | R
-        | undefined;
+      return payload === undefined ? missed(opened, key) : reveal(opened, key, payload, options);
     },
 
     async getEntry(key, options) {
       const { opened } = await begin(key, options);
       const entry = await opened.remote.read(opened.engine.read(key), 'getEntry', key, options);
       if (entry === undefined) return missed(opened, key);
-      const value = reveal(opened, key, entry.payload, options) as R | undefined;
+      const value = reveal<R>(opened, key, entry.payload, options);
       return value === undefined ? undefined : { ...metadataOf(key, entry), value };
     },
 
@@ -103,7 +101,7 @@ export function createCache<T, R, I extends string>(name: string, lifecycle: Lif
       const entry = await opened.remote.write(opened.engine.take(key), 'getAndDelete', key, options);
       if (entry === undefined) return missed(opened, key);
       if (opened.events.active.delete !== undefined) opened.events.emit('delete', { key });
-      return reveal(opened, key, entry.payload, { ...options, onFailure: 'throw' }) as R;
+      return reveal(opened, key, entry.payload, { ...options, onFailure: 'throw' });
     },
 
     async touch(key, ttl, options) {
@@ -122,8 +120,8 @@ export function createCache<T, R, I extends string>(name: string, lifecycle: Lif
       // A hit of an engine in this process costs less than asking it for the right to load.
       if (opened.traits.synchronous && typeof key === 'string') {
         const payload: Payload = opened.engine.get(key);
-        const value = payload === undefined ? undefined : reveal(opened, key, payload, options);
-        if (value !== undefined) return value as R;
+        const value = payload === undefined ? undefined : reveal<R>(opened, key, payload, options);
+        if (value !== undefined) return value;
       }
       return (await loading.getOrSet(key, loader as AnyLoader, options)) as R;
     },
@@ -145,7 +143,7 @@ export function createCache<T, R, I extends string>(name: string, lifecycle: Lif
 
     async getMany(keys, options) {
       const { opened } = working ?? (await open());
-      return revealMany(opened, await getMany(opened, keys, options), options) as Map<string, R>;
+      return revealMany(opened, await getMany(opened, keys, options), options);
     },
 
     async setMany(entries, options) {
@@ -170,7 +168,7 @@ export function createCache<T, R, I extends string>(name: string, lifecycle: Lif
 
     async getByIndex(index, term, options) {
       const { opened } = working ?? (await open());
-      return revealMany(opened, await lookUp(opened, index, term, options), options) as Map<string, R>;
+      return revealMany(opened, await lookUp(opened, index, term, options), options);
     },
 
     async deleteByIndex(index, term, options) {
@@ -190,15 +188,7 @@ export function createCache<T, R, I extends string>(name: string, lifecycle: Lif
 
     async *keys(pattern = '*', options?: CallOptions) {
       const { opened } = working ?? (await open());
-      const walk = async (args: readonly unknown[]): Promise<unknown> =>
-        scan(opened, args[0], args[1] as CallOptions | undefined);
-      yield* (await throughMiddleware(
-        middleware,
-        name,
-        'keys',
-        [pattern, options],
-        walk,
-      )) as AsyncIterable<string>;
+      yield* walkThrough(middleware, name, [pattern, options], (args) => scan(opened, ...args));
     },
 
     async deleteByPattern(pattern, options) {
@@ -208,9 +198,7 @@ export function createCache<T, R, I extends string>(name: string, lifecycle: Lif
 
     async clear(options) {
       const { opened } = working ?? (await open());
-      options?.signal?.throwIfAborted();
-      await opened.remote.write(opened.engine.clear(), 'clear', undefined, options);
-      if (opened.events.active.clear !== undefined) opened.events.emit('clear', {});
+      await clear(opened, options);
     },
 
     namespace(inner) {
@@ -223,11 +211,9 @@ export function createCache<T, R, I extends string>(name: string, lifecycle: Lif
       return made;
     },
 
-    warm: (async (...args: WarmArguments) => warm(working ?? (await open()), ...args)) as Cache<
-      T,
-      R,
-      I
-    >['warm'],
+    async warm(...args: WarmArguments) {
+      return warm(working ?? (await open()), ...args);
+    },
 
     async stats() {
       return statsOf((working ?? (await open())).opened);

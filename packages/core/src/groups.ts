@@ -19,6 +19,13 @@ export async function invalidateTags(
   if (events.active.invalidate !== undefined) events.emit('invalidate', { tags: checked });
 }
 
+export async function clear(opened: Opened, options: CallOptions | undefined): Promise<void> {
+  const { engine, remote, events } = opened;
+  options?.signal?.throwIfAborted();
+  await remote.write(engine.clear(), 'clear', undefined, options);
+  if (events.active.clear !== undefined) events.emit('clear', {});
+}
+
 /** The payloads of the fresh entries under a term, by key. */
 export async function lookUp(
   opened: Opened,

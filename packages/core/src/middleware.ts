@@ -87,6 +87,17 @@ export async function throughMiddleware(
   return enter(0, args);
 }
 
+/** Like {@link throughMiddleware} for `keys`, whose answer is walked. */
+export async function* walkThrough<A extends readonly unknown[]>(
+  chain: readonly Middleware[],
+  cache: string,
+  args: A,
+  run: (args: A) => AsyncIterable<string>,
+): AsyncGenerator<string> {
+  const walk = await throughMiddleware(chain, cache, 'keys', args, async (current) => run(current as A));
+  yield* walk as AsyncIterable<string>;
+}
+
 /** Throws a `TypeError` unless `middleware` is a function. */
 export function checkMiddleware(middleware: unknown): asserts middleware is Middleware {
   if (typeof middleware === 'function') return;

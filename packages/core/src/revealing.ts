@@ -5,13 +5,13 @@ import { checkKey } from './keyspace.ts';
 import type { Opened } from './opened.ts';
 import type { LoadResult } from './single-flight.ts';
 
-/** A hit: the value of `payload`. `undefined` when it cannot be decoded and the call fails open. */
-export function reveal(
+/** A hit: the value of `payload`, of whatever type the cache has. `undefined` when it cannot be decoded and the call fails open. */
+export function reveal<R>(
   opened: Opened,
   key: string,
   payload: Payload,
   options: CallOptions | undefined,
-): unknown {
+): R | undefined {
   const { packing, tally, events } = opened;
   let value: unknown;
   try {
@@ -21,7 +21,7 @@ export function reveal(
   }
   tally.hits += 1;
   if (events.active.hit !== undefined) events.emit('hit', { key });
-  return value;
+  return value as R;
 }
 
 /** A miss. Here a bad key is told from one that is merely absent. */
@@ -39,14 +39,14 @@ export function loadedValue(opened: Opened, key: string, result: LoadResult): un
 }
 
 /** The values of a group of hits; those that cannot be decoded are left out when the call fails open. */
-export function revealMany(
+export function revealMany<R>(
   opened: Opened,
   found: Iterable<readonly [key: string, payload: Payload]>,
   options: CallOptions | undefined,
-): Map<string, unknown> {
-  const values = new Map<string, unknown>();
+): Map<string, R> {
+  const values = new Map<string, R>();
   for (const [key, payload] of found) {
-    const value = reveal(opened, key, payload, options);
+    const value = reveal<R>(opened, key, payload, options);
     if (value !== undefined) values.set(key, value);
   }
   return values;

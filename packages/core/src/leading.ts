@@ -1,0 +1,227 @@
+/** Leading a load: from the granted lease to the landing. */
+import { LoadedEntry, type LoadOptions, type LoaderContext } from './api.ts';
+import type { Cancel } from './clock.ts';
+import { CacheError } from './errors.ts';
+import { LoaderSlots } from './loader-slots.ts';
+import type { Opened } from './opened.ts';
+import { isTrouble } from './remote.ts';
+import { Flight, type Landing } from './single-flight.ts';
+import { currentWork, runAs } from './wait-for.ts';
+import { compose, limitExceeded, validated } from './writes.ts';
+
+/** A loader of any type: the types of the public face end where features begin. */
+export type AnyLoader = (context: LoaderContext) => unknown;
+
+/** What a load needs beside its loader; resolved once, when the call begins. */
+export interface LoadPlan {
+  readonly loader: AnyLoader;
+  readonly options: LoadOptions | undefined;
+  readonly tags: readonly string[];
+  readonly timeout: number;
+  /** False when the loader is part of a group that takes its place as one. */
+  readonly takesPlace: boolean;
+}
+
+/** The loads that calls of this cache lead. */
+export class Leading {
+  readonly #opened: Opened;
+  readonly #slots: LoaderSlots;
+  /** By token: the engine says who holds a lease, and whoever it names is joined. */
+  readonly #flights = new Map<string, Flight>();
+  /** Loads without a lease, by key, while the provider is in trouble. */
+  readonly #outages = new Map<string, Flight>();
+
+  constructor(opened: Opened) {
+    this.#opened = opened;
+    this.#slots = new LoaderSlots(opened.settings.loaders);
+  }
+
+  /** The running load that holds the lease under `token`. */
+  flight(token: string): Flight | undefined {
+    return this.#flights.get(token);
+  }
+
+  /** The running load of `key` without a lease. */
+  outage(key: string): Flight | undefined {
+    return this.#outages.get(key);
+  }
+
+  /** Abandons every running load. */
+  close(error: CacheError): void {
+    for (const flight of [...this.#flights.values(), ...this.#outages.values()]) flight.abandon(error);
+    for (const { key, token } of this.#flights.values()) this.release(key, token);
+    this.#flights.clear();
+    this.#outages.clear();
+  }
+
+  /** Ends a lease that nobody will use. */
+  release(key: string, token: string, failure?: string): void {
+    this.#inBackground(key, () => this.#opened.engine.release(key, token, failure));
+  }
+
+  /** Starts a load. The caller must begin to wait for the flight in the same turn: the load runs right after it. */
+  begin(key: string, token: string, plan: LoadPlan, leased: boolean): Flight {
+    const flights = leased ? this.#flights : this.#outages;
+    const name = leased ? token : key;
+    const forget = (): void => {
+      if (flights.get(name) === flight) flights.delete(name);
+    };
+    const flight: Flight = new Flight(key, token, this.#opened.clock, () => {
+      forget();
+      flight.hurry?.();
+      if (leased) this.release(key, token);
+    });
+    flights.set(name, flight);
+    queueMicrotask(() => void this.#run(flight, plan, leased).finally(forget));
+    return flight;
+  }
+
+  /** Runs a load to its landing. Never rejects. */
+  async #run(flight: Flight, plan: LoadPlan, leased: boolean): Promise<void> {
+    const { clock, settings, traits, engine } = this.#opened;
+    const { key, token } = flight;
+    const place = this.#slots.claim();
+    const stopBeating = leased && traits.scope !== 'process' ? this.#heartbeat(key, token) : () => {};
+    const stopTimer = clock.after(plan.timeout, () => {
+      flight.becomeLate(timeoutError(this.#opened, key, plan.timeout));
+      // A loader that never settles must not hold its key, or its place, for ever: from here on its lease has an end.
+      stopBeating();
+      place.leave();
+      if (leased) this.#inBackground(key, () => engine.extend(key, token, settings.lease));
+    });
+    try {
+      // A load that a running loader asks for takes no place: the asking one holds a place already.
+      if (plan.takesPlace && currentWork() === undefined) {
+        flight.hurry = place.hurry;
+        await place.enter();
+      }
+      const landing: Landing = flight.signal.aborted
+        ? { status: 'released' }
+        : await this.#attempt(flight, plan, leased);
+      // Those who came after the timeout did not ask for the error that our own signal provoked.
+      flight.land(landing.status === 'failed' && flight.isLate ? { status: 'released' } : landing);
+    } finally {
+      stopTimer();
+      stopBeating();
+      place.leave();
+    }
+  }
+
+  /** Runs the loader and stores what it gives. Never rejects. */
+  async #attempt(flight: Flight, plan: LoadPlan, leased: boolean): Promise<Landing> {
+    const { tally, events, clock } = this.#opened;
+    const { key, token } = flight;
+    const started = clock.elapsed();
+    try {
+      const loaded = await runAs(flight, () => plan.loader({ key, signal: flight.signal }));
+      const duration = clock.elapsed() - started;
+      const landing = await this.#store(flight, plan, loaded, duration, leased);
+      tally.loads += 1;
+      tally.loadTime += duration;
+      if (events.active.load !== undefined)
+        events.emit('load', { key, outcome: outcomeOf(landing), duration });
+      return landing;
+    } catch (error) {
+      const duration = clock.elapsed() - started;
+      tally.loadErrors += 1;
+      tally.loadTime += duration;
+      if (events.active.loadError !== undefined) events.emit('loadError', { key, error, duration });
+      if (leased) this.release(key, token, flight.isLate ? undefined : messageOf(error));
+      return { status: 'failed', error };
+    }
+  }
+
+  /** Commits what the loader gave. Throws when the value is refused: then the load has failed. */
+  async #store(
+    flight: Flight,
+    plan: LoadPlan,
+    loaded: unknown,
+    duration: number,
+    leased: boolean,
+  ): Promise<Landing> {
+    const { engine, remote, tally, packing, settings } = this.#opened;
+    const { key, token } = flight;
+    const value = loaded instanceof LoadedEntry ? (loaded.value as unknown) : loaded;
+    if (value === undefined) {
+      if (leased) this.release(key, token);
+      return { status: 'missing' };
+    }
+    const own = loaded instanceof LoadedEntry ? loaded.options : undefined;
+    const options =
+      own === undefined
+        ? plan.options
+        : { ...plan.options, ttl: own.ttl ?? plan.options?.ttl, tags: own.tags ?? plan.options?.tags };
+    const checked = validated(this.#opened, key, value);
+    const accepted = checked instanceof Promise ? await checked : checked;
+    // Those who wait get it from here: the payload is the engine's once it is handed over.
+    const isolated = packing.isolate(accepted);
+    const write = compose(
+      this.#opened,
+      key,
+      accepted,
+      packing.packIsolated(isolated, key),
+      options,
+      duration,
+    );
+    if (!leased) return { status: 'loaded', value: isolated, stored: false, shared: true };
+    try {
+      const answer = engine.commit(key, token, write);
+      const committed = answer instanceof Promise ? await remote.write(answer, 'getOrSet', key) : answer;
+      if (committed === 'limited') throw limitExceeded(this.#opened, key);
+      if (committed === 'overtaken') tally.overtaken += 1;
+      // Tags learnt from the loader are not in the lease: whoever joined under it may have come after their invalidation.
+      const stored = committed === 'stored';
+      return { status: 'loaded', value: isolated, stored, shared: stored && own?.tags === undefined };
+    } catch (error) {
+      if (!isTrouble(error) || (plan.options?.onFailure ?? settings.onFailure) === 'throw') throw error;
+      remote.failed('getOrSet', key, error);
+      return { status: 'loaded', value: isolated, stored: false, shared: false };
+    }
+  }
+
+  /** Extends the lease until it is stopped. That the lease was lost is told by the commit. */
+  #heartbeat(key: string, token: string): Cancel {
+    const { clock, engine, settings } = this.#opened;
+    let stopped = false;
+    let cancel: Cancel = () => {};
+    const beat = (): void => {
+      if (stopped) return;
+      this.#inBackground(key, () => engine.extend(key, token, settings.lease));
+      cancel = clock.after(settings.lease / 3, beat);
+    };
+    cancel = clock.after(settings.lease / 3, beat);
+    return () => {
+      stopped = true;
+      cancel();
+    };
+  }
+
+  /** A step nobody waits for: its failure is told, not thrown. */
+  #inBackground(key: string, step: () => unknown): void {
+    const failed = (error: unknown): void => this.#opened.remote.failed('getOrSet', key, error);
+    try {
+      const answer = step();
+      if (answer instanceof Promise) answer.catch(failed);
+    } catch (error) {
+      failed(error);
+    }
+  }
+}
+
+/** The error of a call that waited for a loader as long as it would. */
+export function timeoutError({ name }: Opened, key: string, timeout: number): CacheError {
+  return new CacheError(
+    'LOADER_TIMEOUT',
+    `cache '${name}': the loader of '${key}' did not settle within ${timeout} ms`,
+    { cache: name, key },
+  );
+}
+
+function outcomeOf(landing: Landing): 'stored' | 'overtaken' | 'missing' {
+  if (landing.status === 'missing') return 'missing';
+  return landing.status === 'loaded' && landing.stored ? 'stored' : 'overtaken';
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
