@@ -28,7 +28,7 @@
  */
 import type { Codec, CodecContext } from './codec.ts';
 import { CacheError } from './errors.ts';
-import { entryStep, indexStep, keyStep, memberStep, passing, setStep, told } from './refusal.ts';
+import { type Place, placed, told } from './refusal.ts';
 import {
   Bounds,
   MAX_DEPTH,
@@ -37,6 +37,7 @@ import {
   VIEW_TYPES,
   bytesOf,
   changed,
+  checkDepth,
   kindOf,
   memberNames,
   refuseOddArray,
@@ -135,12 +136,24 @@ export function codecFailure(cause: unknown, { cache, key }: CodecContext): Cach
   return new CacheError('CODEC_FAILED', 'the stored bytes could not be read', { cause, cache, key });
 }
 
+/** A container whose head is written, and how much of it. */
+interface Opened extends Place {
+  readonly parent: Opened | undefined;
+  readonly depth: number;
+  readonly parts: readonly unknown[];
+  /** The names of the parts of a plain object. */
+  readonly names: readonly string[] | undefined;
+  next: number;
+}
+
+/** Writes values without recursion: how deep a value is nested must not decide whether the stack is deep enough. */
 class Encoder {
   #bytes = new Uint8Array(FIRST_CAPACITY);
   #view = new DataView(this.#bytes.buffer);
   #at = 0;
+  #opened: Opened | undefined;
   #bounds = new Bounds();
-  readonly #shapes: string[][] = [];
+  readonly #shapes: (readonly string[])[] = [];
   readonly #text = new TextEncoder();
 
   get capacity(): number {
@@ -155,11 +168,42 @@ class Encoder {
   wipe(): void {
     this.#bytes.fill(0, 0, this.#at);
     this.#at = 0;
+    this.#opened = undefined;
     this.#bounds = new Bounds();
     this.#shapes.length = 0;
   }
 
   write(value: unknown): void {
+    this.#part(value);
+    while (this.#opened !== undefined) this.#goOn(this.#opened);
+  }
+
+  /** Writes parts of a container, up to one that is a container itself, or to the end. */
+  #goOn(place: Opened): void {
+    const { parts, names } = place;
+    try {
+      while (place.next < parts.length) {
+        this.#part(parts[place.next++]);
+        if (this.#opened !== place) return;
+      }
+    } catch (error) {
+      const part = place.next - 1;
+      throw placed(error, place, names?.[part] ?? part);
+    }
+    this.#opened = place.parent;
+  }
+
+  #open(container: object, parts: readonly unknown[], names?: readonly string[]): void {
+    const parent = this.#opened;
+    const depth = parent === undefined ? 1 : parent.depth + 1;
+    checkDepth(depth);
+    this.#bounds.spend(parts.length + 1);
+    if (parts.length === 0) return;
+    const part = parent === undefined ? 0 : parent.next - 1;
+    this.#opened = { container, parent, key: parent?.names?.[part] ?? part, depth, parts, names, next: 0 };
+  }
+
+  #part(value: unknown): void {
     switch (typeof value) {
       case 'string':
         return this.#string(value);
@@ -185,15 +229,26 @@ class Encoder {
       case 'plain':
       case 'bare':
         return this.#members(value, kind);
-      case 'array':
-        return this.#elements(value as readonly unknown[]);
+      case 'array': {
+        refuseOddArray(value as readonly unknown[]);
+        const elements = [...(value as readonly unknown[])];
+        this.#count(elements.length, SHORT_ARRAY, ARRAY);
+        return this.#open(value, elements);
+      }
+      case 'map': {
+        const parts: unknown[] = [];
+        for (const [key, member] of value as ReadonlyMap<unknown, unknown>) parts.push(key, member);
+        this.#size(MAP, parts.length / 2);
+        return this.#open(value, parts);
+      }
+      case 'set': {
+        const members = [...(value as ReadonlySet<unknown>)];
+        this.#size(SET, members.length);
+        return this.#open(value, members);
+      }
       case 'date':
         this.#byte(DATE);
         return this.#float(NativeDate.prototype.getTime.call(value));
-      case 'map':
-        return this.#map(value as ReadonlyMap<unknown, unknown>);
-      case 'set':
-        return this.#set(value as ReadonlySet<unknown>);
       case 'buffer':
         this.#byte(BUFFER);
         return this.#raw(bytesOf(value, kind), 1);
@@ -207,7 +262,8 @@ class Encoder {
 
   #members(value: object, kind: 'plain' | 'bare'): void {
     const names = memberNames(value);
-    this.#bounds.enter(names.length);
+    const members = Object.values(value);
+    if (members.length !== names.length) throw changed();
     const number = kind === 'plain' ? this.#shapeLike(names) : -1;
     if (number === -1) {
       if (kind === 'plain') this.#count(names.length, SHORT_OBJECT, OBJECT);
@@ -217,75 +273,18 @@ class Encoder {
     } else {
       this.#size(ALIKE, number);
     }
-    let name = '';
-    try {
-      for (name of names) this.write(value[name as keyof typeof value]);
-    } catch (error) {
-      throw passing(error, value, memberStep(name));
-    }
-    this.#bounds.leave();
+    this.#open(value, members, names);
   }
 
   #shapeLike(names: readonly string[]): number {
     for (let i = this.#shapes.length - 1; i >= 0; i--) {
-      const shape = this.#shapes[i] as string[];
+      const shape = this.#shapes[i] as readonly string[];
       if (shape.length !== names.length) continue;
       let same = 0;
       while (same < names.length && shape[same] === names[same]) same++;
       if (same === names.length) return i;
     }
     return -1;
-  }
-
-  #elements(value: readonly unknown[]): void {
-    refuseOddArray(value);
-    const { length } = value;
-    this.#bounds.enter(length);
-    this.#count(length, SHORT_ARRAY, ARRAY);
-    let index = 0;
-    try {
-      for (; index < length; index++) this.write(value[index]);
-    } catch (error) {
-      throw passing(error, value, indexStep(index));
-    }
-    this.#bounds.leave();
-  }
-
-  #map(value: ReadonlyMap<unknown, unknown>): void {
-    const { size } = value;
-    this.#bounds.enter(size);
-    this.#size(MAP, size);
-    let index = 0;
-    for (const [key, member] of value) {
-      let step = keyStep;
-      try {
-        this.write(key);
-        step = (at) => entryStep(key, at);
-        this.write(member);
-      } catch (error) {
-        throw passing(error, value, step(index));
-      }
-      index++;
-    }
-    if (index !== size) throw changed();
-    this.#bounds.leave();
-  }
-
-  #set(value: ReadonlySet<unknown>): void {
-    const { size } = value;
-    this.#bounds.enter(size);
-    this.#size(SET, size);
-    let index = 0;
-    try {
-      for (const member of value) {
-        this.write(member);
-        index++;
-      }
-    } catch (error) {
-      throw passing(error, value, setStep(index));
-    }
-    if (index !== size) throw changed();
-    this.#bounds.leave();
   }
 
   #string(text: string): void {
@@ -412,14 +411,55 @@ class Encoder {
   }
 }
 
+/** A container that is being read. It is already where it belongs. */
+interface Filled {
+  readonly into: object;
+  readonly parent: Filled | undefined;
+  readonly depth: number;
+  /** The names of the parts of a plain object. */
+  readonly names: readonly string[] | undefined;
+  /** Members, elements or entries in the end. */
+  readonly size: number;
+  /** Parts to come; the key and the value of an entry are two. */
+  left: number;
+  /** The key of an entry whose value comes next. */
+  key: unknown;
+}
+
+function put(open: Filled, value: unknown): void {
+  const { into, names } = open;
+  if (names !== undefined) {
+    const name = names[names.length - open.left - 1] as string;
+    // An assignment would set the prototype.
+    if (name === '__proto__') {
+      Object.defineProperty(into, name, { value, writable: true, enumerable: true, configurable: true });
+    } else {
+      (into as Record<string, unknown>)[name] = value;
+    }
+  } else if (Array.isArray(into)) {
+    into.push(value);
+  } else if (into instanceof Set) {
+    into.add(value);
+  } else if (open.left % 2 === 1) {
+    open.key = value;
+  } else {
+    (into as Map<unknown, unknown>).set(open.key, value);
+  }
+}
+
+function sizeOf(container: object): number {
+  if (container instanceof Map || container instanceof Set) return container.size;
+  return Array.isArray(container) ? container.length : Object.keys(container).length;
+}
+
 /** Reads what an {@link Encoder} wrote. Every length is judged against what is left before anything is made of that length. */
 class Decoder {
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
   readonly #text: InstanceType<typeof TextDecoder>;
   #at = 0;
-  #depth = 0;
-  readonly #shapes: string[][] = [];
+  #open: Filled | undefined;
+  readonly #shapes: (readonly string[])[] = [];
 
   constructor(bytes: Uint8Array, text: InstanceType<typeof TextDecoder>) {
     this.#bytes = bytes;
@@ -430,15 +470,39 @@ class Decoder {
   whole(): unknown {
     if (this.#bytes[0] === UNDEFINED) throw malformed('undefined stands where a value should');
     const value = this.#value();
+    while (this.#open !== undefined) this.#goOn(this.#open);
     if (this.#at !== this.#bytes.length) throw malformed('bytes are left over');
     return value;
+  }
+
+  /** Reads parts of a container, up to one that is a container itself, or to the end. */
+  #goOn(open: Filled): void {
+    while (open.left > 0) {
+      const value = this.#value();
+      open.left--;
+      put(open, value);
+      if (this.#open !== open) return;
+    }
+    if (sizeOf(open.into) !== open.size) throw malformed('a name, a key or a member occurs twice');
+    this.#open = open.parent;
+  }
+
+  #begin<T extends object>(into: T, left: number, names?: readonly string[]): T {
+    const parent = this.#open;
+    const depth = parent === undefined ? 1 : parent.depth + 1;
+    if (depth > MAX_DEPTH) throw malformed('it is nested too deeply');
+    if (left > 0) {
+      const size = into instanceof Map ? left / 2 : left;
+      this.#open = { into, parent, depth, names, size, left, key: undefined };
+    }
+    return into;
   }
 
   #value(): unknown {
     const tag = this.#byte();
     if (tag < SHORT_STRING) return tag;
     if (tag < SHORT_ARRAY) return this.#utf8(tag - SHORT_STRING);
-    if (tag < SHORT_OBJECT) return this.#elements(tag - SHORT_ARRAY);
+    if (tag < SHORT_OBJECT) return this.#array(tag - SHORT_ARRAY);
     if (tag < NULL) return this.#object(tag - SHORT_OBJECT);
     switch (tag) {
       case NULL:
@@ -466,7 +530,7 @@ class Decoder {
       case DATE:
         return this.#date();
       case ARRAY:
-        return this.#elements(this.#length(1));
+        return this.#array(this.#length(1));
       case OBJECT:
         return this.#object(this.#length(2));
       case BARE:
@@ -474,9 +538,9 @@ class Decoder {
       case ALIKE:
         return this.#alike();
       case MAP:
-        return this.#map(this.#length(2));
+        return this.#begin(new Map(), 2 * this.#length(2));
       case SET:
-        return this.#set(this.#length(1));
+        return this.#begin(new Set(), this.#length(1));
       case BUFFER:
         return this.#raw(1);
       default:
@@ -487,17 +551,17 @@ class Decoder {
   #object(count: number): object {
     const names = this.#names(count);
     if (count > 0 && this.#shapes.length < MAX_SHAPES) this.#shapes.push(names);
-    return this.#members({}, names);
+    return this.#begin({}, count, names);
   }
 
   #bare(count: number): object {
-    return this.#members(Object.create(null) as Record<string, unknown>, this.#names(count));
+    return this.#begin(Object.create(null) as object, count, this.#names(count));
   }
 
   #alike(): object {
     const names = this.#shapes[this.#varint()];
     if (names === undefined) throw malformed('names are missing');
-    return this.#members({}, names);
+    return this.#begin({}, names.length, names);
   }
 
   #names(count: number): string[] {
@@ -515,46 +579,10 @@ class Decoder {
     throw malformed('a name is not a string');
   }
 
-  #members(object: Record<string, unknown>, names: readonly string[]): object {
-    this.#enter();
-    for (const name of names) {
-      const value = this.#value();
-      // An assignment would set the prototype.
-      if (name === '__proto__')
-        Object.defineProperty(object, name, { value, writable: true, enumerable: true, configurable: true });
-      else object[name] = value;
-    }
-    if (Object.keys(object).length !== names.length) throw malformed('a name occurs twice');
-    this.#depth--;
-    return object;
-  }
-
-  #elements(count: number): unknown[] {
+  #array(count: number): unknown[] {
     this.#fits(count, 1);
-    this.#enter();
     // Not made in its full length: nested counts would multiply.
-    const array: unknown[] = [];
-    for (let i = 0; i < count; i++) array.push(this.#value());
-    this.#depth--;
-    return array;
-  }
-
-  #map(count: number): Map<unknown, unknown> {
-    this.#enter();
-    const map = new Map<unknown, unknown>();
-    for (let i = 0; i < count; i++) map.set(this.#value(), this.#value());
-    if (map.size !== count) throw malformed('a key occurs twice');
-    this.#depth--;
-    return map;
-  }
-
-  #set(count: number): Set<unknown> {
-    this.#enter();
-    const set = new Set<unknown>();
-    for (let i = 0; i < count; i++) set.add(this.#value());
-    if (set.size !== count) throw malformed('a member occurs twice');
-    this.#depth--;
-    return set;
+    return this.#begin([], count);
   }
 
   #utf8(length: number): string {
@@ -658,10 +686,6 @@ class Decoder {
     const byte = this.#bytes[this.#at++];
     if (byte === undefined) throw malformed('bytes are missing');
     return byte;
-  }
-
-  #enter(): void {
-    if (++this.#depth > MAX_DEPTH) throw malformed('it is nested too deeply');
   }
 }
 

@@ -21,8 +21,9 @@ export interface ClonersOptions {
 
 /** The longest source of a shape. Larger values gain little. */
 const MAX_SOURCE = 4_096;
-/** How many members of a value are looked at. */
+/** How many members of a value are looked at, and how deep. */
 const MAX_EFFORT = 1_024;
+const MAX_DEPTH = 16;
 /** The longest array whose elements are looked at for a common shape. */
 const MAX_ALIKE = 32;
 
@@ -94,7 +95,8 @@ export class Cloners {
 /** Writes the source of the cloner of one value. */
 class Source {
   readonly #frozen: boolean;
-  /** How many more parts are looked at. */
+  #depth: number;
+  /** How many more members are looked at. */
   readonly #effort: { left: number };
   /** Functions for the elements of arrays. */
   #helpers = '';
@@ -102,8 +104,9 @@ class Source {
   #locals = '';
   #names = 0;
 
-  constructor(frozen: boolean, effort: { left: number } = { left: MAX_EFFORT }) {
+  constructor(frozen: boolean, depth = 0, effort: { left: number } = { left: MAX_EFFORT }) {
     this.#frozen = frozen;
+    this.#depth = depth;
     this.#effort = effort;
   }
 
@@ -125,6 +128,7 @@ class Source {
   }
 
   #plain(value: object, path: string): string | undefined {
+    if (++this.#depth > MAX_DEPTH) return undefined;
     const local = path === 'v' ? path : this.#name('o');
     const before = this.#locals;
     if (local !== path) this.#locals += `const ${local}=${path};`;
@@ -141,6 +145,7 @@ class Source {
       if (copy !== place) shared = false;
       text += `${quoted}:${copy},`;
     }
+    this.#depth--;
     if (!this.#frozen) return `{${text}}`;
     if (!shared) return `Object.freeze({${text}})`;
     this.#locals = before;
@@ -164,7 +169,7 @@ class Source {
     let common: string | undefined;
     for (const element of elements) {
       if (typeof element !== 'object' || element === null) return undefined;
-      const source = new Source(this.#frozen, this.#effort).of(element);
+      const source = new Source(this.#frozen, this.#depth, this.#effort).of(element);
       if (source === undefined || (common !== undefined && source !== common)) return undefined;
       common = source;
     }

@@ -1,10 +1,11 @@
 /** Copies: a checked one of what a caller wrote, and cheaper ones of what was checked. */
-import { entryStep, indexStep, keyStep, memberStep, passing, setStep, told } from './refusal.ts';
+import { type Place, placed, told } from './refusal.ts';
 import {
   Bounds,
   NativeDate,
   bytesOf,
   changed,
+  checkDepth,
   kindOf,
   knownKind,
   memberNames,
@@ -19,7 +20,9 @@ import {
  */
 export function copyValue<T>(value: T): T {
   try {
-    return new Copier().copy(value) as T;
+    if (typeof value === 'object' && value !== null) return new Copier().copy(value) as T;
+    if (typeof value === 'function' || typeof value === 'symbol') refusePrimitive(value);
+    return value;
   } catch (error) {
     throw told(error);
   }
@@ -30,28 +33,64 @@ export function checkValue(value: unknown): void {
   copyValue(value);
 }
 
+/** A container whose copy still holds parts of the original. */
+interface Unfinished extends Place {
+  readonly parent: Unfinished | undefined;
+  readonly depth: number;
+  readonly copy: object;
+}
+
+/** Copies without recursion: how deep a value is nested must not decide whether the stack is deep enough. */
 class Copier {
   readonly #bounds = new Bounds();
+  readonly #unfinished: Unfinished[] = [];
 
-  copy(value: unknown): unknown {
-    if (typeof value === 'object') return value === null ? null : this.#object(value);
-    return typeof value === 'function' || typeof value === 'symbol' ? refusePrimitive(value) : value;
+  copy(value: object): object {
+    const copy = this.#shallow(value, undefined, '');
+    for (let next = this.#unfinished.pop(); next !== undefined; next = this.#unfinished.pop())
+      this.#finish(next);
+    return copy;
   }
 
-  #object(value: object): object {
+  /** Copies one level. When objects are left in the copy, it is finished later. */
+  #shallow(value: object, parent: Unfinished | undefined, key: string | number): object {
     const kind = kindOf(value);
     switch (kind) {
       case 'plain':
-      case 'bare':
-        return this.#members(value, kind);
-      case 'array':
-        return this.#elements(value as readonly unknown[]);
+      case 'bare': {
+        const names = memberNames(value);
+        this.#bounds.spend(names.length + 1);
+        // The spread keeps the hidden class and reads every member once. From here on only the copy is looked at.
+        const copy: Record<string, unknown> = kind === 'plain' ? { ...value } : { __proto__: null, ...value };
+        if (Object.keys(copy).length !== names.length || Object.getOwnPropertySymbols(copy).length > 0)
+          throw changed();
+        return this.#noted(copy, value, parent, key, hasOpenMember(copy));
+      }
+      case 'array': {
+        const array = value as readonly unknown[];
+        refuseOddArray(array);
+        const { length } = array;
+        this.#bounds.spend(length + 1);
+        const copy = [...array];
+        if (copy.length !== length) throw changed();
+        return this.#noted(copy, value, parent, key, copy.some(isOpen));
+      }
+      case 'map': {
+        const copy = new Map(value as ReadonlyMap<unknown, unknown>);
+        this.#bounds.spend(2 * copy.size + 1);
+        let open = false;
+        for (const [name, member] of copy) open ||= isOpen(name) || isOpen(member);
+        return this.#noted(copy, value, parent, key, open);
+      }
+      case 'set': {
+        const copy = new Set(value as ReadonlySet<unknown>);
+        this.#bounds.spend(copy.size + 1);
+        let open = false;
+        for (const member of copy) open ||= isOpen(member);
+        return this.#noted(copy, value, parent, key, open);
+      }
       case 'date':
         return new NativeDate(NativeDate.prototype.getTime.call(value));
-      case 'map':
-        return this.#map(value as ReadonlyMap<unknown, unknown>);
-      case 'set':
-        return this.#set(value as ReadonlySet<unknown>);
       case 'buffer':
         return this.#bytes(value, kind);
       case 'view':
@@ -60,86 +99,60 @@ class Copier {
     return viewTypeOf(value).make(this.#bytes(value, kind));
   }
 
-  #members(value: object, kind: 'plain' | 'bare'): object {
-    const names = memberNames(value);
-    this.#bounds.enter(names.length);
-    // The spread keeps the hidden class and reads every member once. From here on only the copy is looked at.
-    const copy: Record<string, unknown> = kind === 'plain' ? { ...value } : { __proto__: null, ...value };
-    if (Object.getOwnPropertySymbols(copy).length > 0 || Object.keys(copy).length !== names.length)
-      throw changed();
-    let name = '';
+  #noted(
+    copy: object,
+    container: object,
+    parent: Unfinished | undefined,
+    key: string | number,
+    open: boolean,
+  ): object {
+    const depth = parent === undefined ? 1 : parent.depth + 1;
+    checkDepth(depth);
+    if (open) this.#unfinished.push({ container, parent, key, depth, copy });
+    return copy;
+  }
+
+  /** Puts copies in the place of the objects of the original. */
+  #finish(place: Unfinished): void {
+    const { copy } = place;
+    let key: string | number = 0;
     try {
-      for (name in copy) {
-        const member = copy[name];
-        if (typeof member === 'object') {
+      if (copy instanceof Map) {
+        const entries = [...(copy as ReadonlyMap<unknown, unknown>)];
+        copy.clear();
+        for (const [name, member] of entries) {
+          const own = this.#part(name, place, key++);
+          copy.set(own, this.#part(member, place, key));
+          key++;
+        }
+      } else if (copy instanceof Set) {
+        const members = [...(copy as ReadonlySet<unknown>)];
+        copy.clear();
+        for (const member of members) {
+          copy.add(this.#part(member, place, key));
+          key++;
+        }
+      } else if (Array.isArray(copy)) {
+        for (; key < copy.length; key++) {
+          const element: unknown = copy[key];
+          if (isOpen(element)) copy[key] = this.#part(element, place, key);
+        }
+      } else {
+        const members = copy as Record<string, unknown>;
+        for (key in members) {
+          const member = members[key];
           // `for in` also visits what somebody added to Object.prototype.
-          if (member !== null && Object.hasOwn(copy, name)) copy[name] = this.#object(member);
-        } else if (typeof member === 'function' || typeof member === 'symbol') {
-          if (Object.hasOwn(copy, name)) refusePrimitive(member);
+          if (isOpen(member) && Object.hasOwn(members, key)) members[key] = this.#part(member, place, key);
         }
       }
     } catch (error) {
-      throw passing(error, value, memberStep(name));
+      throw placed(error, place, key);
     }
-    this.#bounds.leave();
-    return copy;
   }
 
-  #elements(value: readonly unknown[]): unknown[] {
-    refuseOddArray(value);
-    this.#bounds.enter(value.length);
-    const copy = [...value];
-    if (copy.length !== value.length) throw changed();
-    let index = 0;
-    try {
-      for (; index < copy.length; index++) {
-        const element = copy[index];
-        if (typeof element === 'object') {
-          if (element !== null) copy[index] = this.#object(element);
-        } else if (typeof element === 'function' || typeof element === 'symbol') {
-          refusePrimitive(element);
-        }
-      }
-    } catch (error) {
-      throw passing(error, value, indexStep(index));
-    }
-    this.#bounds.leave();
-    return copy;
-  }
-
-  #map(value: ReadonlyMap<unknown, unknown>): Map<unknown, unknown> {
-    this.#bounds.enter(value.size);
-    const copy = new Map<unknown, unknown>();
-    let index = 0;
-    for (const [key, member] of value) {
-      let step = keyStep;
-      try {
-        const ownKey = this.copy(key);
-        step = (at) => entryStep(key, at);
-        copy.set(ownKey, this.copy(member));
-      } catch (error) {
-        throw passing(error, value, step(index));
-      }
-      index++;
-    }
-    this.#bounds.leave();
-    return copy;
-  }
-
-  #set(value: ReadonlySet<unknown>): Set<unknown> {
-    this.#bounds.enter(value.size);
-    const copy = new Set<unknown>();
-    let index = 0;
-    try {
-      for (const member of value) {
-        copy.add(this.copy(member));
-        index++;
-      }
-    } catch (error) {
-      throw passing(error, value, setStep(index));
-    }
-    this.#bounds.leave();
-    return copy;
+  #part(value: unknown, place: Unfinished, key: string | number): unknown {
+    if (typeof value === 'object') return value === null ? null : this.#shallow(value, place, key);
+    return typeof value === 'function' || typeof value === 'symbol' ? refusePrimitive(value) : value;
   }
 
   #bytes(value: object, kind: 'buffer' | 'view'): ArrayBuffer {
@@ -149,8 +162,24 @@ class Copier {
   }
 }
 
-/** Returns a deep copy of a value that came out of {@link copyValue} or a decoder. Checks nothing. */
-export function cloneValue(value: object): object {
+/** Whether a copy cannot just take a part over: it is an object, or nothing a cache holds. */
+function isOpen(value: unknown): boolean {
+  return typeof value === 'object'
+    ? value !== null
+    : typeof value === 'function' || typeof value === 'symbol';
+}
+
+function hasOpenMember(members: Readonly<Record<string, unknown>>): boolean {
+  for (const name in members) if (isOpen(members[name])) return true;
+  return false;
+}
+
+/** The depth from which a clone is made without recursion. */
+const DEEP = 64;
+
+/** Returns a deep copy of a value that came out of {@link copyValue} or a decoder. Checks nothing that a caller could have got wrong. */
+export function cloneValue(value: object, depth = 0): object {
+  if (depth === DEEP) return copyValue(value);
   const kind = knownKind(value);
   switch (kind) {
     case 'plain':
@@ -159,7 +188,7 @@ export function cloneValue(value: object): object {
       for (const name in copy) {
         const member = copy[name];
         if (typeof member === 'object' && member !== null && Object.hasOwn(copy, name))
-          copy[name] = cloneValue(member);
+          copy[name] = cloneValue(member, depth + 1);
       }
       return copy;
     }
@@ -167,7 +196,7 @@ export function cloneValue(value: object): object {
       const copy = (value as readonly unknown[]).slice();
       for (let i = 0; i < copy.length; i++) {
         const element = copy[i];
-        if (typeof element === 'object' && element !== null) copy[i] = cloneValue(element);
+        if (typeof element === 'object' && element !== null) copy[i] = cloneValue(element, depth + 1);
       }
       return copy;
     }
@@ -175,13 +204,14 @@ export function cloneValue(value: object): object {
       return new NativeDate((value as Date).getTime());
     case 'map': {
       const copy = new Map<unknown, unknown>();
-      for (const [key, member] of value as ReadonlyMap<unknown, unknown>)
-        copy.set(cloneAny(key), cloneAny(member));
+      for (const [key, member] of value as ReadonlyMap<unknown, unknown>) {
+        copy.set(clonePart(key, depth), clonePart(member, depth));
+      }
       return copy;
     }
     case 'set': {
       const copy = new Set<unknown>();
-      for (const member of value as ReadonlySet<unknown>) copy.add(cloneAny(member));
+      for (const member of value as ReadonlySet<unknown>) copy.add(clonePart(member, depth));
       return copy;
     }
     case 'buffer':
@@ -191,9 +221,9 @@ export function cloneValue(value: object): object {
     case undefined:
       break;
   }
-  throw new TypeError('only a value that was checked can be cloned');
+  return copyValue(value);
 }
 
-function cloneAny(value: unknown): unknown {
-  return typeof value === 'object' && value !== null ? cloneValue(value) : value;
+function clonePart(value: unknown, depth: number): unknown {
+  return typeof value === 'object' && value !== null ? cloneValue(value, depth + 1) : value;
 }

@@ -25,38 +25,46 @@ export type DeepReadonly<T> = T extends Primitive | Date | Bytes
 /** Freezes a private value in place, as deep as it goes. True: nothing in it can be changed any more, it may be shared. */
 export function freezeValue(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return true;
-  let frozen = true;
-  switch (knownKind(value)) {
-    case 'plain':
-    case 'bare':
-    case 'array':
-      for (const member of Object.values(value)) {
-        if (typeof member === 'object' && member !== null && !freezeValue(member)) frozen = false;
-      }
-      Object.freeze(value);
-      return frozen;
-    case 'map':
-      for (const [key, member] of value as ReadonlyMap<unknown, unknown>) {
-        freezeValue(key);
-        freezeValue(member);
-      }
-      return false;
-    case 'set':
-      for (const member of value as ReadonlySet<unknown>) freezeValue(member);
-      return false;
-    case 'date':
-    case 'buffer':
-    case 'view':
-    case undefined:
-      break;
+  let shareable = true;
+  const left: object[] = [value];
+  const freezeLater = (part: unknown): void => {
+    if (typeof part === 'object' && part !== null) left.push(part);
+  };
+  for (let next = left.pop(); next !== undefined; next = left.pop()) {
+    switch (knownKind(next)) {
+      case 'plain':
+      case 'bare':
+      case 'array':
+        Object.values(Object.freeze(next)).forEach(freezeLater);
+        break;
+      case 'map':
+        shareable = false;
+        for (const [key, member] of next as ReadonlyMap<unknown, unknown>) {
+          freezeLater(key);
+          freezeLater(member);
+        }
+        break;
+      case 'set':
+        shareable = false;
+        (next as ReadonlySet<unknown>).forEach(freezeLater);
+        break;
+      case 'date':
+      case 'buffer':
+      case 'view':
+      case undefined:
+        shareable = false;
+    }
   }
-  return false;
+  return shareable;
 }
 
+/** The depth from which nothing is shared, so that the way there needs no deep stack. */
+const DEEP = 64;
+
 /** A reader's own of a value that went through {@link freezeValue}: what could not be frozen is copied, what was frozen is shared. */
-export function renewFrozen(value: object): object {
+export function renewFrozen(value: object, depth = 0): object {
   const kind = knownKind(value);
-  if (kind !== 'plain' && kind !== 'bare' && kind !== 'array') {
+  if (depth === DEEP || (kind !== 'plain' && kind !== 'bare' && kind !== 'array')) {
     const copy = cloneValue(value);
     freezeValue(copy);
     return copy;
@@ -65,7 +73,7 @@ export function renewFrozen(value: object): object {
   for (const name of Object.keys(value)) {
     const member: unknown = value[name as keyof typeof value];
     if (typeof member !== 'object' || member === null) continue;
-    const own = renewFrozen(member);
+    const own = renewFrozen(member, depth + 1);
     if (own === member) continue;
     copy ??= shallowCopy(value, kind);
     copy[name] = own;

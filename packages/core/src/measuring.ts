@@ -3,49 +3,65 @@ import { bytesOf, knownKind } from './values.ts';
 
 const OBJECT = 32;
 const SLOT = 8;
+/** The place of an entry in the table of a map or a set. */
+const ENTRY = 16;
+const DATE = 64;
+/** A buffer and the view over it. */
+const MEMORY = 96;
+const STRING = 16;
 
 /**
  * Estimates how many bytes of memory a checked value takes. Strings count by their characters: one byte each, two when the beginning of
- * the string has one that Latin-1 lacks. What the engine keeps around the value is not in it.
+ * the string has one that Latin-1 lacks. Names of members do not count: the objects of one shape share them. What the engine keeps around
+ * the value is not in it.
  */
 export function measureValue(value: unknown): number {
-  if (typeof value === 'string') return stringSize(value);
-  if (typeof value === 'bigint') return 16 + bigintSize(value);
-  return typeof value === 'object' && value !== null ? SLOT + objectSize(value) : SLOT;
-}
-
-function objectSize(value: object): number {
-  const kind = knownKind(value);
-  let size = OBJECT;
-  switch (kind) {
-    case 'array':
-      for (const element of value as readonly unknown[]) size += measureValue(element);
-      return size;
-    case 'map':
-      for (const [key, member] of value as ReadonlyMap<unknown, unknown>)
-        size += 3 * SLOT + measureValue(key) + measureValue(member);
-      return size;
-    case 'set':
-      for (const member of value as ReadonlySet<unknown>) size += 2 * SLOT + measureValue(member);
-      return size;
-    case 'buffer':
-    case 'view':
-      return size + 96 + bytesOf(value, kind).length;
-    case 'date':
-      return size + 64;
-    case 'plain':
-    case 'bare':
-    case undefined:
-      break;
+  let size = 0;
+  const left: object[] = [];
+  const add = (part: unknown): void => {
+    size += SLOT;
+    if (typeof part === 'string') size += stringSize(part);
+    else if (typeof part === 'bigint') size += 16 + bigintSize(part);
+    else if (typeof part === 'object' && part !== null) left.push(part);
+  };
+  add(value);
+  for (let next = left.pop(); next !== undefined; next = left.pop()) {
+    size += OBJECT;
+    const kind = knownKind(next);
+    switch (kind) {
+      case 'array':
+      case 'plain':
+      case 'bare':
+      case undefined:
+        for (const part of Object.values(next)) add(part);
+        break;
+      case 'map':
+        for (const [key, member] of next as ReadonlyMap<unknown, unknown>) {
+          size += ENTRY;
+          add(key);
+          add(member);
+        }
+        break;
+      case 'set':
+        for (const member of next as ReadonlySet<unknown>) {
+          size += ENTRY;
+          add(member);
+        }
+        break;
+      case 'buffer':
+      case 'view':
+        size += MEMORY + bytesOf(next, kind).length;
+        break;
+      case 'date':
+        size += DATE;
+    }
   }
-  // Names are not counted: the objects of one shape share them.
-  for (const name of Object.keys(value)) size += measureValue(value[name as keyof typeof value]);
   return size;
 }
 
 function stringSize(text: string): number {
   const narrow = text.length > 256 ? isLatin(text.slice(0, 256)) : isLatin(text);
-  return SLOT + 16 + (narrow ? text.length : 2 * text.length);
+  return STRING + (narrow ? text.length : 2 * text.length);
 }
 
 function isLatin(text: string): boolean {

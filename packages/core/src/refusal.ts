@@ -1,79 +1,101 @@
 /** Refusals of what is not of the value model: the fault, the place and the remedy. */
 
-/** One step of the way to a part of a value, as the source text around the way so far. */
-export type Step = readonly [before: string, after: string];
-
-export function memberStep(name: string): Step {
-  return ['', /^[A-Za-z_$][\w$]*$/.test(name) ? `.${clip(name)}` : `[${quote(name)}]`];
+/** A container on the way of a walk, and where it lies in the one before. */
+export interface Place {
+  readonly container: object;
+  readonly parent: Place | undefined;
+  /** In its parent: the name of a member, or the number of a part; keys and values of a map count as parts of their own. */
+  readonly key: string | number;
 }
 
-export function indexStep(index: number): Step {
-  return ['', `[${index}]`];
-}
+/** One step of the way, as the source text around the way so far. */
+type Step = readonly [before: string, after: string];
 
-export function keyStep(index: number): Step {
-  return ['[...', `.keys()][${index}]`];
-}
-
-export function entryStep(key: unknown, index: number): Step {
-  if (typeof key === 'string') return ['', `.get(${quote(key)})`];
-  if (typeof key === 'object' && key !== null) return ['[...', `.values()][${index}]`];
-  return ['', `.get(${String(key)}${typeof key === 'bigint' ? 'n' : ''})`];
-}
-
-export function setStep(index: number): Step {
-  return ['[...', `][${index}]`];
-}
-
-/** Why a value is refused. It collects the way to the fault while it flies out of the walk; {@link told} makes the error of it. */
+/** Why a value is refused. The walk says where it was; {@link told} makes the error of it that the caller gets. */
 export class Refusal extends TypeError {
   readonly #fault: string;
   readonly #remedy: string;
-  /** From the fault outwards. */
-  readonly #steps: Step[] = [];
-  /** What each step leads out of. */
-  readonly #containers: object[] = [];
-  /** The fault is one of the whole value, not of the place where it was noticed. */
+  readonly #member: string | symbol | number | undefined;
   readonly #whole: boolean;
+  #place: Place | undefined;
+  #key: string | number = '';
 
-  constructor(fault: string, remedy: string, { whole = false }: { whole?: boolean } = {}) {
+  /** `member`: the fault is one of this member. `whole`: it is one of the whole value, wherever it was noticed. */
+  constructor(
+    fault: string,
+    remedy: string,
+    at: { member?: string | symbol | number; whole?: boolean } = {},
+  ) {
     super(`${fault}: ${remedy}`);
-    this.#whole = whole;
     this.#fault = fault;
     this.#remedy = remedy;
+    this.#member = at.member;
+    this.#whole = at.whole ?? false;
   }
 
-  at(container: object, step: Step): this {
-    this.#containers.push(container);
-    this.#steps.push(step);
+  /** Says which part of which container is refused. */
+  at(place: Place, key: string | number): this {
+    this.#place = place;
+    this.#key = key;
     return this;
   }
 
   /** The error for the caller. A way that leads through one object twice is a cycle, which is what such a value is refused for. */
   told(): TypeError {
-    const steps = this.#steps.toReversed();
+    const way = wayTo(this.#place, this.#key);
+    const steps = way.map(([, step]) => step);
     const seen = new Map<object, number>();
-    for (const [index, container] of this.#containers.toReversed().entries()) {
+    for (const [index, [container]] of way.entries()) {
       const first = seen.get(container);
       if (first !== undefined) {
+        const [again, before] = [pathOf(steps.slice(0, index)), pathOf(steps.slice(0, first))];
         return new TypeError(
-          `${pathOf(steps.slice(0, index))} is ${pathOf(steps.slice(0, first))} again: a cycle cannot be stored; store an id in its place`,
+          `${again} is ${before} again: a cycle cannot be stored; store an id in its place`,
         );
       }
       seen.set(container, index);
     }
+    if (this.#member !== undefined) steps.push(stepOf(undefined, this.#member));
     return new TypeError(`${this.#whole ? 'value' : pathOf(steps)} ${this.#fault}: ${this.#remedy}`);
   }
 }
 
-/** Adds a step to a refusal on its way out; any other error passes as it is. */
-export function passing(error: unknown, container: object, step: Step): unknown {
-  return error instanceof Refusal ? error.at(container, step) : error;
-}
-
-/** What the caller gets to see of an error that left the walk. */
+/** What the caller gets to see of an error that left a walk. */
 export function told(error: unknown): unknown {
   return error instanceof Refusal ? error.told() : error;
+}
+
+/** Adds to a refusal where the walk was; any other error passes as it is. */
+export function placed(error: unknown, place: Place, key: string | number): unknown {
+  return error instanceof Refusal ? error.at(place, key) : error;
+}
+
+/** A text from a value, short enough for a message. */
+export function clip(text: string): string {
+  return text.length > 60 ? `${text.slice(0, 59)}…` : text;
+}
+
+/** From the root on, each container with the step out of it. */
+function wayTo(place: Place | undefined, key: string | number): (readonly [container: object, step: Step])[] {
+  const way: (readonly [object, Step])[] = [];
+  for (let [here, at] = [place, key]; here !== undefined; [here, at] = [here.parent, here.key]) {
+    way.push([here.container, stepOf(here.container, at)]);
+  }
+  return way.toReversed();
+}
+
+function stepOf(container: object | undefined, key: string | symbol | number): Step {
+  if (typeof key === 'symbol') return ['', `[${clip(String(key))}]`];
+  if (typeof key === 'string')
+    return ['', /^[A-Za-z_$][\w$]*$/.test(key) ? `.${clip(key)}` : `[${quote(key)}]`];
+  if (container instanceof Set) return ['[...', `][${key}]`];
+  if (!(container instanceof Map)) return ['', `[${key}]`];
+  const index = key >>> 1;
+  if (key % 2 === 0) return ['[...', `.keys()][${index}]`];
+  const name: unknown = [...(container as ReadonlyMap<unknown, unknown>).keys()][index];
+  if (typeof name === 'string') return ['', `.get(${quote(name)})`];
+  if (typeof name === 'object' && name !== null) return ['[...', `.values()][${index}]`];
+  return ['', `.get(${String(name)}${typeof name === 'bigint' ? 'n' : ''})`];
 }
 
 function pathOf(steps: readonly Step[]): string {
@@ -85,8 +107,4 @@ function pathOf(steps: readonly Step[]): string {
 
 function quote(text: string): string {
   return JSON.stringify(clip(text));
-}
-
-export function clip(text: string): string {
-  return text.length > 60 ? `${text.slice(0, 59)}…` : text;
 }

@@ -11,7 +11,7 @@
  * would cost more than the write: hidden members of arrays, and members somebody gave to a typed array.
  */
 
-import { Refusal, clip, indexStep, memberStep } from './refusal.ts';
+import { Refusal, clip } from './refusal.ts';
 
 /** How deep containers may be nested. */
 export const MAX_DEPTH = 2_000;
@@ -19,26 +19,21 @@ export const MAX_DEPTH = 2_000;
 /** How many parts a value may have: members, entries and every 64 bytes count. What occurs twice counts twice. */
 export const MAX_PARTS = 10_000_000;
 
-/** Counts what a walk through a value has met. It ends cycles too, which is cheaper than to remember every object on the way. */
+/** Counts what a walk through a value has met, so that a small graph that unfolds without end is refused. */
 export class Bounds {
-  #depth = 0;
   #parts = 0;
-
-  enter(members: number): void {
-    this.spend(members + 1);
-    if (++this.#depth > MAX_DEPTH)
-      throw new Refusal(`is nested deeper than ${grouped(MAX_DEPTH)} levels`, 'flatten it');
-  }
-
-  leave(): void {
-    this.#depth--;
-  }
 
   spend(parts: number): void {
     if ((this.#parts += parts) <= MAX_PARTS) return;
     const fault = `has more than ${grouped(MAX_PARTS)} parts, counting twice what occurs twice`;
     throw new Refusal(fault, 'store it in pieces', { whole: true });
   }
+}
+
+/** Refuses a container that lies too deep. It ends cycles too, which is cheaper than to remember every object on the way. */
+export function checkDepth(depth: number): void {
+  if (depth > MAX_DEPTH)
+    throw new Refusal(`is nested deeper than ${grouped(MAX_DEPTH)} levels`, 'flatten it');
 }
 
 function grouped(count: number): string {
@@ -255,27 +250,24 @@ export function memberNames(value: object): string[] {
     const name = names[i] as string;
     const descriptor = getOwnPropertyDescriptor(value, name);
     if (descriptor?.get !== undefined || descriptor?.set !== undefined || descriptor?.enumerable !== true) {
-      refuseMember(value, name, descriptor);
+      refuseMember(name, descriptor);
     }
   }
   return names;
 }
 
-function refuseMember(value: object, name: string, descriptor: PropertyDescriptor | undefined): never {
+function refuseMember(member: string, descriptor: PropertyDescriptor | undefined): never {
   if (descriptor === undefined) throw changed();
-  const refusal =
-    descriptor.get !== undefined || descriptor.set !== undefined
-      ? new Refusal('is an accessor', 'a cache holds data only; store what it gives')
-      : new Refusal('is not enumerable', 'a copy would lose it; make it enumerable or leave it out');
-  throw refusal.at(value, memberStep(name));
+  throw descriptor.get !== undefined || descriptor.set !== undefined
+    ? new Refusal('is an accessor', 'a cache holds data only; store what it gives', { member })
+    : new Refusal('is not enumerable', 'a copy would lose it; make it enumerable or leave it out', {
+        member,
+      });
 }
 
 function refuseSymbol(value: object): never {
-  const [symbol] = getOwnPropertySymbols(value);
-  throw new Refusal('is a member under a symbol', 'use a string as its key').at(value, [
-    ``,
-    `[${clip(String(symbol))}]`,
-  ]);
+  const [member] = getOwnPropertySymbols(value) as [symbol];
+  throw new Refusal('is a member under a symbol', 'use a string as its key', { member });
 }
 
 /** Refuses holes and members beside the elements. Reads no element. */
@@ -286,18 +278,13 @@ export function refuseOddArray(array: readonly unknown[]): void {
   // Indices come first, in order: when the last name is the last index, all of them are indices.
   if (names.length === length && (length === 0 || names[length - 1] === String(length - 1))) return;
   const odd = names.findIndex((name, index) => name !== String(index));
-  const name = odd === -1 ? String(names.length) : (names[odd] as string);
-  if (odd !== -1 && odd >= length) {
-    throw new Refusal('is a member of an array beside its elements', 'use a plain object').at(
-      array,
-      memberStep(name),
-    );
+  if (odd >= length) {
+    throw new Refusal('is a member of an array beside its elements', 'use a plain object', {
+      member: names[odd] as string,
+    });
   }
   const hole = odd === -1 ? names.length : odd;
-  throw new Refusal('is a hole in a sparse array', 'fill it, with null for example').at(
-    array,
-    indexStep(hole),
-  );
+  throw new Refusal('is a hole in a sparse array', 'fill it, with null for example', { member: hole });
 }
 
 /** For a proxy that tells one thing when it is checked and another when it is read. */
