@@ -4,7 +4,7 @@ import type { MaybePromise, Payload } from './engine.ts';
 import { CacheError } from './errors.ts';
 import { checkKey } from './keyspace.ts';
 import type { AnyLoader } from './leading.ts';
-import type { Asked, Loading } from './loading.ts';
+import type { Loading } from './loading.ts';
 import type { Opened } from './opened.ts';
 import type { LoadResult } from './single-flight.ts';
 import { draft, limitExceeded } from './writes.ts';
@@ -110,7 +110,7 @@ export async function getOrSetMany(
     const answer = answers.get(key);
     if (answer?.status === 'rejected') throw answer.reason;
     // One place among the running loaders for the whole group.
-    return loading.load(key, key === leading[0] ? first : rest, answer?.value as Asked);
+    return loading.load(key, key === leading[0] ? first : rest, answer?.value);
   });
 }
 
@@ -170,7 +170,7 @@ async function each<X>(
       try {
         return step(key);
       } catch (error) {
-        return Promise.reject(error as Error);
+        return Promise.reject(error);
       }
     }),
   );

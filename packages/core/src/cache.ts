@@ -6,7 +6,6 @@ import type { Payload } from './engine.ts';
 import { clear, deleteByIndex, deleteByPattern, editIndex, invalidateTags, lookUp, scan } from './groups.ts';
 import { checkKey, checkName } from './keyspace.ts';
 import type { Lifecycle, Working } from './lifecycle.ts';
-import type { AnyLoader } from './leading.ts';
 import { metadataOf } from './metadata.ts';
 import { checkMiddleware, interpose, walkThrough, type Middleware } from './middleware.ts';
 import { healthOf, statsOf } from './reports.ts';
@@ -47,14 +46,14 @@ export function createCache<T, R, I extends string>(name: string, lifecycle: Lif
         answer instanceof Promise ? await opened.remote.read(answer, 'get', key, options) : answer;
       if (started >= 0) opened.tally.timed(opened.clock.elapsed() - started);
       // Only keys that were checked are ever stored, so a hit needs no check.
-      return payload === undefined ? missed(opened, key) : reveal(opened, key, payload, options);
+      return payload === undefined ? missed(opened, key) : (reveal(opened, key, payload, options) as R);
     },
 
     async getEntry(key, options) {
       const { opened } = await begin(key, options);
       const entry = await opened.remote.read(opened.engine.read(key), 'getEntry', key, options);
       if (entry === undefined) return missed(opened, key);
-      const value = reveal<R>(opened, key, entry.payload, options);
+      const value = reveal(opened, key, entry.payload, options) as R | undefined;
       return value === undefined ? undefined : { ...metadataOf(key, entry), value };
     },
 
@@ -101,7 +100,7 @@ export function createCache<T, R, I extends string>(name: string, lifecycle: Lif
       const entry = await opened.remote.write(opened.engine.take(key), 'getAndDelete', key, options);
       if (entry === undefined) return missed(opened, key);
       if (opened.events.active.delete !== undefined) opened.events.emit('delete', { key });
-      return reveal(opened, key, entry.payload, { ...options, onFailure: 'throw' });
+      return reveal(opened, key, entry.payload, { ...options, onFailure: 'throw' }) as R;
     },
 
     async touch(key, ttl, options) {
@@ -120,10 +119,10 @@ export function createCache<T, R, I extends string>(name: string, lifecycle: Lif
       // A hit of an engine in this process costs less than asking it for the right to load.
       if (opened.traits.synchronous && typeof key === 'string') {
         const payload: Payload = opened.engine.get(key);
-        const value = payload === undefined ? undefined : reveal<R>(opened, key, payload, options);
-        if (value !== undefined) return value;
+        const value = payload === undefined ? undefined : reveal(opened, key, payload, options);
+        if (value !== undefined) return value as R;
       }
-      return (await loading.getOrSet(key, loader as AnyLoader, options)) as R;
+      return (await loading.getOrSet(key, loader, options)) as R;
     },
 
     async update(key, updater, options) {
@@ -211,8 +210,8 @@ export function createCache<T, R, I extends string>(name: string, lifecycle: Lif
       return made;
     },
 
-    async warm(...args: WarmArguments) {
-      return warm(working ?? (await open()), ...args);
+    async warm(...args: unknown[]) {
+      return warm(working ?? (await open()), ...(args as WarmArguments));
     },
 
     async stats() {

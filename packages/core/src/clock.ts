@@ -1,4 +1,4 @@
-/** The Clock contract and the machine's clock. Time, and waiting for it, come from nowhere else. This file imports nothing. */
+/** Time and chance: the contracts, and the machine's. They come from nowhere else. This file imports nothing. */
 
 /** Stops a timer. Calling it again, or after the timer fired, does nothing. */
 export type Cancel = () => void;
@@ -47,6 +47,11 @@ export function systemClock(): Clock {
     elapsed: () => performance.now(),
     after: wait,
   };
+}
+
+/** Chance of this machine: uniform in [0, 1). Not for secrets. */
+export function systemRandom(): number {
+  return Math.random();
 }
 
 function wait(ms: number, callback: () => void): Cancel {

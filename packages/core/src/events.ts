@@ -53,7 +53,7 @@ export class Events {
   on<E extends keyof CacheEvents>(event: E, listener: Listener<E>): () => void {
     if (!Object.hasOwn(this.active, event)) {
       throw new TypeError(
-        `there is no event '${String(event)}': the events are ${Object.keys(this.active).join(', ')}`,
+        `there is no event '${event}': the events are ${Object.keys(this.active).join(', ')}`,
       );
     }
     if (typeof listener !== 'function') throw new TypeError(`the listener for '${event}' is not a function`);

@@ -24,6 +24,7 @@ export { binaryCodec } from './binary-codec.ts';
 export { systemClock } from './clock.ts';
 export type { Cancel, Clock } from './clock.ts';
 export type { Codec, CodecContext } from './codec.ts';
+export { milliseconds, millisecondsOrForever } from './duration.ts';
 export type { Duration } from './duration.ts';
 export type {
   Acquired,
@@ -46,6 +47,8 @@ export type {
   Write,
   Written,
 } from './engine.ts';
+export { fromEnvironment } from './environment.ts';
+export type { FromEnvironment, Variables } from './environment.ts';
 export { CacheError, isCacheError } from './errors.ts';
 export type { CacheErrorCode, CacheErrorDetails } from './errors.ts';
 export type { CacheEvents } from './events.ts';
@@ -53,7 +56,7 @@ export type { DeepReadonly } from './freezing.ts';
 export { createManager } from './manager.ts';
 export type { Manager, ManagerOptions } from './manager.ts';
 export type { Middleware, Operation, OperationName } from './middleware.ts';
-export type { CacheOptions, TermExtractor } from './options.ts';
+export type { CacheDefaults, CacheOptions, TermExtractor } from './options.ts';
 export type { EngineEvent, EngineProvider, OpenContext, Provider, StoreProvider } from './provider.ts';
 export type { Infer, Schema, SchemaIssue, SchemaResult } from './schema.ts';
 export type {

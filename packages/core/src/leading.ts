@@ -92,7 +92,7 @@ export class Leading {
     try {
       // A load that a running loader asks for takes no place: the asking one holds a place already.
       if (plan.takesPlace && currentWork() === undefined) {
-        flight.hurry = place.hurry;
+        flight.hurry = () => place.hurry();
         await place.enter();
       }
       const landing: Landing = flight.signal.aborted
@@ -152,7 +152,7 @@ export class Leading {
         ? plan.options
         : { ...plan.options, ttl: own.ttl ?? plan.options?.ttl, tags: own.tags ?? plan.options?.tags };
     const checked = validated(this.#opened, key, value);
-    const accepted = checked instanceof Promise ? await checked : checked;
+    const accepted: unknown = checked instanceof Promise ? await checked : checked;
     // Those who wait get it from here: the payload is the engine's once it is handed over.
     const isolated = packing.isolate(accepted);
     const write = compose(

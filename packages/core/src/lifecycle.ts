@@ -55,7 +55,7 @@ export class Lifecycle {
     this.#traits = provider.kind === 'engine' ? provider.traits : recordEngineTraits(provider.traits);
     this.#checkTraits();
     const engine = this.#openEngine();
-    if (engine instanceof Promise) this.#await(engine);
+    if (engine instanceof Promise) void this.#await(engine);
     else this.#working = this.#begin(engine);
   }
 

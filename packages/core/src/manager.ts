@@ -2,13 +2,13 @@
 import * as z from 'zod/mini';
 import type { Cache, CacheHealth } from './api.ts';
 import { createCache } from './cache.ts';
-import { systemClock, type Clock } from './clock.ts';
+import { systemClock, systemRandom, type Clock } from './clock.ts';
 import { CacheError } from './errors.ts';
 import type { DeepReadonly } from './freezing.ts';
 import { createIds } from './ids.ts';
 import { checkName } from './keyspace.ts';
 import { Lifecycle, type Surroundings } from './lifecycle.ts';
-import { parsed, settingsOf, type CacheOptions, type TermExtractor } from './options.ts';
+import { parsed, settingsOf, type CacheDefaults, type CacheOptions, type TermExtractor } from './options.ts';
 import type { Provider } from './provider.ts';
 import type { Infer, Schema } from './schema.ts';
 
@@ -20,9 +20,7 @@ export interface ManagerOptions {
   /** Set before the names of all caches, so that several services or stages can share a server. Default none. */
   readonly namespace?: string | undefined;
   /** Options of every cache that does not say otherwise. */
-  readonly defaults?:
-    | Omit<CacheOptions<never, never>, 'provider' | 'indexes' | 'schema' | 'colocate'>
-    | undefined;
+  readonly defaults?: CacheDefaults | undefined;
   /** Default: the machine's clock. */
   readonly clock?: Clock | undefined;
   /** Uniform in [0, 1), for jitter. Default: `Math.random`. */
@@ -46,22 +44,15 @@ export interface Manager {
     options: CacheOptions<Infer<S>, NamesOf<X>> & {
       readonly schema: S;
       readonly indexes?: X;
-      readonly isolation: 'frozen';
-    },
-  ): Cache<Infer<S>, DeepReadonly<Infer<S>>, NamesOf<X>>;
-  cache<S extends Schema, const X extends Terms<Infer<S>> = Record<never, never>>(
-    name: string,
-    options: CacheOptions<Infer<S>, NamesOf<X>> & {
-      readonly schema: S;
-      readonly indexes?: X;
       readonly isolation?: 'copy';
     },
   ): Cache<Infer<S>, Infer<S>, NamesOf<X>>;
-  cache<T>(
+  cache<S extends Schema, const X extends Terms<Infer<S>> = Record<never, never>>(
     name: string,
-    options: CacheOptions<T> & { readonly isolation: 'frozen' },
-  ): Cache<T, DeepReadonly<T>>;
+    options: CacheOptions<Infer<S>, NamesOf<X>> & { readonly schema: S; readonly indexes?: X },
+  ): Cache<Infer<S>, DeepReadonly<Infer<S>>, NamesOf<X>>;
   cache<T>(name: string, options?: CacheOptions<T> & { readonly isolation?: 'copy' }): Cache<T>;
+  cache<T>(name: string, options: CacheOptions<T>): Cache<T, DeepReadonly<T>>;
   /** The health of every cache made so far, by name. Never rejects. */
   health(): Promise<Map<string, CacheHealth>>;
   /** Closes every cache. A second call does nothing. */
@@ -88,7 +79,7 @@ const optionsSchema = z.strictObject({
   ),
   random: z._default(
     z.custom<() => number>((given) => typeof given === 'function', 'expected a function'),
-    () => Math.random,
+    () => systemRandom,
   ),
 });
 
@@ -121,11 +112,12 @@ export function createManager(options: ManagerOptions): Manager {
     checkName(name, "the cache's name");
     const known = caches.get(name);
     if (known === undefined) {
-      const merged: CacheOptions<never, never> = { ...defaults, ...given };
-      const provider = providerNamed(registered, merged.provider ?? fallback, `cache '${name}'`);
+      const { provider: wanted = fallback, ...rest }: CacheOptions<never, never> = { ...defaults, ...given };
+      const place = `cache '${name}'`;
+      const provider = providerNamed(registered, wanted, place);
       const made = createCache<unknown, unknown, string>(
         name,
-        new Lifecycle([name], provider, settingsOf(name, merged), surroundings),
+        new Lifecycle([name], provider, settingsOf(place, rest), surroundings),
       );
       caches.set(name, { cache: made, options: given });
       return made as Cache<never>;

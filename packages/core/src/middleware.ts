@@ -88,7 +88,7 @@ export async function throughMiddleware(
 }
 
 /** Like {@link throughMiddleware} for `keys`, whose answer is walked. */
-export async function* walkThrough<A extends readonly unknown[]>(
+export async function* walkThrough<const A extends readonly unknown[]>(
   chain: readonly Middleware[],
   cache: string,
   args: A,

@@ -41,6 +41,9 @@ export interface CacheOptions<T = unknown, I extends string = string> {
   readonly onFailure?: 'open' | 'throw' | undefined;
 }
 
+/** Options that a manager can give all its caches. */
+export type CacheDefaults = Omit<CacheOptions<never, never>, 'provider' | 'indexes' | 'schema' | 'colocate'>;
+
 /** Options after validation: durations are milliseconds, defaults are filled in, nothing can change. */
 export interface Settings {
   readonly ttl: number;
@@ -68,7 +71,6 @@ const callback = <F>(what: string): z.ZodMiniType<F> =>
   z.custom<F>((given) => typeof given === 'function', `expected ${what}`);
 
 const optionsSchema = z.strictObject({
-  provider: z.optional(z.string("expected a provider's name")),
   ttl: z.pipe(
     z.unknown(),
     z.transform((given) => millisecondsOrForever(given ?? '1h', 'ttl')),
@@ -107,42 +109,17 @@ const optionsSchema = z.strictObject({
   onFailure: z._default(z.enum(['open', 'throw'], "expected 'open' or 'throw'"), 'open'),
 });
 
-/** Validates the options of the cache `name`. Throws a `TypeError` that names the cache, the option and the remedy. */
-export function settingsOf(name: string, options: CacheOptions<never, never>): Settings {
-  const given = parsed(
-    optionsSchema,
-    { ttl: undefined, timeout: undefined, deadline: undefined, lease: undefined, ...options },
-    `cache '${name}'`,
-  );
-  const {
-    ttl,
-    jitter,
-    isolation,
-    timeout,
-    tags,
-    schema,
-    codec,
-    colocate,
-    deadline,
-    lease,
-    loaders,
-    onFailure,
-  } = given;
-  const indexes = new Map(Object.entries(given.indexes));
+/** Validates the options of a cache. Throws a `TypeError` that begins with `place` and names the option and the remedy. */
+export function settingsOf(place: string, options: Omit<CacheOptions<never, never>, 'provider'>): Settings {
+  // Transforms see a missing option only when it is there as undefined.
+  const unset = { ttl: undefined, timeout: undefined, deadline: undefined, lease: undefined };
+  const { indexes, ...rest } = parsed(optionsSchema, { ...unset, ...options }, place);
   return Object.freeze({
-    ttl,
-    jitter,
-    isolation,
-    timeout,
-    tags,
-    indexes,
-    schema,
-    codec,
-    colocate,
-    deadline,
-    lease,
-    loaders,
-    onFailure,
+    schema: undefined,
+    codec: undefined,
+    colocate: undefined,
+    ...rest,
+    indexes: new Map(Object.entries(indexes)),
   });
 }
 

@@ -100,7 +100,7 @@ export class Remote {
         },
         (error: unknown) => {
           settled();
-          reject(error as Error);
+          reject(error);
         },
       );
     });

@@ -5,13 +5,13 @@ import { checkKey } from './keyspace.ts';
 import type { Opened } from './opened.ts';
 import type { LoadResult } from './single-flight.ts';
 
-/** A hit: the value of `payload`, of whatever type the cache has. `undefined` when it cannot be decoded and the call fails open. */
-export function reveal<R>(
+/** A hit: the value of `payload`. `undefined` when it cannot be decoded and the call fails open. */
+export function reveal(
   opened: Opened,
   key: string,
   payload: Payload,
   options: CallOptions | undefined,
-): R | undefined {
+): unknown {
   const { packing, tally, events } = opened;
   let value: unknown;
   try {
@@ -21,7 +21,7 @@ export function reveal<R>(
   }
   tally.hits += 1;
   if (events.active.hit !== undefined) events.emit('hit', { key });
-  return value as R;
+  return value;
 }
 
 /** A miss. Here a bad key is told from one that is merely absent. */
@@ -46,7 +46,7 @@ export function revealMany<R>(
 ): Map<string, R> {
   const values = new Map<string, R>();
   for (const [key, payload] of found) {
-    const value = reveal<R>(opened, key, payload, options);
+    const value = reveal(opened, key, payload, options) as R | undefined;
     if (value !== undefined) values.set(key, value);
   }
   return values;

@@ -94,7 +94,7 @@ export class Flight implements Work {
         },
         fail: (error) => {
           depart();
-          reject(error as Error);
+          reject(error);
         },
       };
       const leave = (): void => {

@@ -144,7 +144,7 @@ export class Updates {
       const next = answer instanceof Promise ? ((await answer) as unknown) : answer;
       if (next === undefined) return;
       const checked = validated(this.#opened, key, next);
-      const value = checked instanceof Promise ? await checked : checked;
+      const value: unknown = checked instanceof Promise ? await checked : checked;
       const terms = [...this.#manualTerms(base), ...termsOf(this.#opened, key, value)];
       draft.value = packing.isolate(value);
       draft.terms = terms;
@@ -203,7 +203,7 @@ function enqueue(
       },
       reject: (error) => {
         finish();
-        reject(error as Error);
+        reject(error);
       },
     };
     signal?.addEventListener('abort', leave, { once: true });

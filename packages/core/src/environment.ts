@@ -1,0 +1,58 @@
+/** Configuration from environment variables, through the same rules as options. */
+import type { Codec } from './codec.ts';
+import type { Ttl } from './api.ts';
+import { checkName } from './keyspace.ts';
+import { settingsOf, type CacheDefaults } from './options.ts';
+
+/** Variables by name, such as `process.env`. An empty text counts as not set. */
+export type Variables = Readonly<Record<string, string | undefined>>;
+
+/** The part of a manager's options that the environment can say. */
+export interface FromEnvironment {
+  readonly default?: string;
+  readonly namespace?: string;
+  readonly defaults?: CacheDefaults;
+}
+
+/**
+ * Reads `CACHE_PROVIDER`, `CACHE_NAMESPACE`, `CACHE_DEFAULT_TTL`, `CACHE_DEFAULT_JITTER` and `CACHE_CODEC`, to be spread into the options
+ * of `createManager`. What is not set is left out, so that the defaults hold. `codecs` are those `CACHE_CODEC` may name, by their ids.
+ *
+ * Throws a `TypeError` that names the variable and the remedy. Each provider reads its own variables: see `memoryFromEnvironment`.
+ */
+export function fromEnvironment(variables: Variables, codecs: readonly Codec[] = []): FromEnvironment {
+  const provider = read(variables, 'CACHE_PROVIDER');
+  const namespace = read(variables, 'CACHE_NAMESPACE');
+  const ttl = read(variables, 'CACHE_DEFAULT_TTL');
+  const jitter = read(variables, 'CACHE_DEFAULT_JITTER');
+  const codec = read(variables, 'CACHE_CODEC');
+  if (namespace !== undefined) checkName(namespace, 'CACHE_NAMESPACE');
+  const defaults: CacheDefaults = {
+    // Digits alone are milliseconds.
+    ...(ttl !== undefined && { ttl: (/^\d+$/.test(ttl) ? Number(ttl) : ttl) as Ttl }),
+    ...(jitter !== undefined && { jitter: Number(jitter) }),
+    ...(codec !== undefined && { codec: named(codec, codecs) }),
+  };
+  settingsOf('CACHE_DEFAULT_TTL', { ttl: defaults.ttl });
+  settingsOf('CACHE_DEFAULT_JITTER', { jitter: defaults.jitter });
+  return {
+    ...(provider !== undefined && { default: provider }),
+    ...(namespace !== undefined && { namespace }),
+    ...(Object.keys(defaults).length > 0 && { defaults }),
+  };
+}
+
+/** The variable, or `undefined` when it is not set or empty. */
+function read(variables: Variables, name: string): string | undefined {
+  const text = variables[name]?.trim();
+  return text === '' ? undefined : text;
+}
+
+function named(id: string, codecs: readonly Codec[]): Codec {
+  const codec = codecs.find((other) => other.id === id);
+  if (codec !== undefined) return codec;
+  const known = codecs.map((other) => `'${other.id}'`).join(', ') || 'none';
+  throw new TypeError(
+    `CACHE_CODEC is '${id}', but the codecs given to fromEnvironment are ${known}: install its package and pass it`,
+  );
+}
