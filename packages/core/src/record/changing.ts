@@ -27,19 +27,19 @@ export interface ChangeTiming {
   readonly intentMs: number;
 }
 
-export class Changer {
-  readonly #records: Records;
-  readonly #keys: RecordKeys;
-  readonly #reader: Reader;
-  readonly #indexes: Indexes;
-  readonly #timing: ChangeTiming;
+export interface ChangeParts {
+  readonly records: Records;
+  readonly keys: RecordKeys;
+  readonly reader: Reader;
+  readonly indexes: Indexes;
+  readonly timing: ChangeTiming;
+}
 
-  constructor(records: Records, keys: RecordKeys, reader: Reader, indexes: Indexes, timing: ChangeTiming) {
-    this.#records = records;
-    this.#keys = keys;
-    this.#reader = reader;
-    this.#indexes = indexes;
-    this.#timing = timing;
+export class Changer {
+  readonly #parts: ChangeParts;
+
+  constructor(parts: ChangeParts) {
+    this.#parts = parts;
   }
 
   /**
@@ -48,7 +48,7 @@ export class Changer {
    */
   async change<T>(key: string, decide: (sight: Sight) => Decision<T> | Promise<Decision<T>>): Promise<T> {
     const settled = await untilSettled(async () => {
-      const sight = await this.#reader.look(key);
+      const sight = await this.#parts.reader.look(key);
       const decision = await decide(sight);
       if (decision.do === 'look again') return undefined;
       const isDone = decision.do === 'nothing' || (await this.#carryOut(sight, decision));
@@ -67,7 +67,7 @@ export class Changer {
     entry: StoredEntry,
     { before, mayAppear }: Placing,
   ): Promise<'placed' | 'conflict' | 'refused'> {
-    const recordKey = this.#keys.entry(key);
+    const recordKey = this.#parts.keys.entry(key);
     const old = found?.data.entry;
     const isListed = (term: string): boolean =>
       old !== undefined && old.terms.includes(term) && old.indexedUntil >= entry.keptUntil;
@@ -76,12 +76,12 @@ export class Changer {
     if (unlisted.length > 0) {
       base = await this.#announce(recordKey, found, entry.terms, before);
       if (base === undefined) return 'conflict';
-      await Promise.all(unlisted.map((term) => this.#indexes.join(term, key, entry.keptUntil)));
+      await Promise.all(unlisted.map((term) => this.#parts.indexes.join(term, key, entry.keptUntil)));
     }
     if (mayAppear !== undefined && !(await mayAppear())) return 'refused';
     const indexedUntil = unlisted.length > 0 ? entry.keptUntil : (old?.indexedUntil ?? entry.keptUntil);
     const record = { ...NOTHING, entry: { ...entry, indexedUntil } };
-    if (!(await this.#records.replace(recordKey, base, record, before))) return 'conflict';
+    if (!(await this.#parts.records.replace(recordKey, base, record, before))) return 'conflict';
     await this.#forget(key, old, entry.terms);
     return 'placed';
   }
@@ -89,7 +89,7 @@ export class Changer {
   /** Takes `key` out of the index records of an entry that has gone; `kept` are the terms of the one that took its place. */
   async #forget(key: string, old: StoredEntry | undefined, kept: readonly string[]): Promise<void> {
     const lost = old?.terms.filter((term) => !kept.includes(term)) ?? [];
-    await Promise.all(lost.map((term) => this.#indexes.tidy(term, [key])));
+    await Promise.all(lost.map((term) => this.#parts.indexes.tidy(term, [key])));
   }
 
   async #carryOut(
@@ -100,7 +100,8 @@ export class Changer {
     if (decision.do === 'place')
       return (await this.place(key, found, decision.entry, { before })) === 'placed';
     const { entry } = decision.record;
-    if (!(await this.#records.replace(this.#keys.entry(key), found, decision.record, before))) return false;
+    if (!(await this.#parts.records.replace(this.#parts.keys.entry(key), found, decision.record, before)))
+      return false;
     await this.#forget(key, found?.data.entry, entry?.terms ?? []);
     return true;
   }
@@ -112,12 +113,17 @@ export class Changer {
     terms: readonly string[],
     before: number | undefined,
   ): Promise<Found<EntryRecord> | undefined> {
-    const until = this.#records.now().at + this.#timing.intentMs;
+    const until = this.#parts.records.now().at + this.#parts.timing.intentMs;
     const data: EntryRecord = { ...(found?.data ?? NOTHING), intent: { terms, until } };
     const expiresAt = endOf(data) ?? until;
     const version = await attempt(() =>
-      this.#records.put(recordKey, data, { expiresAt, when: sameAs(found), before }),
+      this.#parts.records.put(recordKey, data, { expiresAt, when: sameAs(found), before }),
     );
     return version === undefined ? undefined : { version, data, expiresAt };
   }
+}
+
+/** Whatever the record holds goes, a lease alone too. */
+export function removing<T>({ found }: Sight, answer: T): Decision<T> {
+  return found === undefined ? { do: 'nothing', answer } : { do: 'replace', record: NOTHING, answer };
 }

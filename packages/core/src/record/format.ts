@@ -25,6 +25,8 @@ export const NOTHING: EntryRecord = {
 export interface StoredEntry extends Entry {
   /** Kept apart from `keptUntil`: an entry that is fresh for ever has a grace too, once it is expired by hand. */
   readonly grace: number;
+  /** Expired by hand: stale whatever the time. Somebody may read this who looked at his clock before it happened. */
+  readonly isExpired: boolean;
   readonly stamps: Stamps;
   /** Until when the index records of its terms list it; not before `keptUntil`. */
   readonly indexedUntil: number;

@@ -27,7 +27,7 @@ interface Reading {
   readonly moment: Moment;
 }
 
-/** So many records are read at once by calls that have many to read. */
+/** So many records are worked on at once by calls that concern many. */
 const AT_ONCE = 64;
 
 export class Reader {
@@ -48,9 +48,7 @@ export class Reader {
   /** Looks at each of `keys`; each is judged at an instant of its own. */
   async lookAtAll(keys: readonly string[]): Promise<readonly Sight[]> {
     const sights: Sight[] = [];
-    for (let from = 0; from < keys.length; from += AT_ONCE) {
-      sights.push(...(await this.#lookAtOnce(keys.slice(from, from + AT_ONCE))));
-    }
+    for (const portion of portionsOf(keys)) sights.push(...(await this.#lookAtOnce(portion)));
     return sights;
   }
 
@@ -87,13 +85,17 @@ export class Reader {
   }
 }
 
+export function* portionsOf(keys: readonly string[]): Generator<readonly string[]> {
+  for (let from = 0; from < keys.length; from += AT_ONCE) yield keys.slice(from, from + AT_ONCE);
+}
+
 /** Judges a record by stamps that were read no earlier than it. */
 function judge({ key, found, moment: { at, skew } }: Reading, seen: SeenStamps): Sight {
   const record = found?.data ?? NOTHING;
   const { entry, lease, intent, failure } = record;
   // By whichever clock is ahead: an entry is never served after its end. A lease stands until it has ended by every clock.
   const isValid = entry !== undefined && holds(entry.stamps, seen) && entry.keptUntil > at + skew;
-  const isFresh = isValid && entry.freshUntil > at + skew;
+  const isFresh = isValid && !entry.isExpired && entry.freshUntil > at + skew;
   const stands = lease !== undefined && lease.until > at - skew && holds(lease.stamps, seen);
   const isAwaited = [intent, failure].some((part) => part !== undefined && part.until > at - skew);
   return {

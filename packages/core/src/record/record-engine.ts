@@ -30,18 +30,18 @@ import { CacheError } from '../errors.ts';
 import { createIds } from '../ids.ts';
 import type { OpenContext } from '../provider.ts';
 import type { Store, StoreTraits } from '../store.ts';
-import { Changer, type ChangeTiming, type Decision } from './changing.ts';
+import { Changer, removing, type ChangeTiming, type Decision } from './changing.ts';
 import { Composer } from './composing.ts';
 import { recordsAsBytes, recordsAsValues } from './form.ts';
 import { NOTHING, type StoredEntry } from './format.ts';
+import { Groups } from './groups.ts';
 import { Indexes } from './indexes.ts';
-import { Journal, tagMark, termMark } from './journal.ts';
+import { Journal } from './journal.ts';
 import { recordKeys, type RecordKeys } from './keys.ts';
 import { Leases, type LeaseTiming } from './leases.ts';
-import { Reader, type Sight } from './reading.ts';
+import { Reader } from './reading.ts';
 import { Records } from './records.ts';
-import { allOrUnknown, asUnknown } from './partial.ts';
-import { SPACE, StampKeeper, tagStamp } from './stamps.ts';
+import { SPACE, StampKeeper } from './stamps.ts';
 
 export type RecordTiming = ChangeTiming & LeaseTiming;
 
@@ -86,9 +86,9 @@ export function recordEngine(
   const journal = new Journal(records, keys, nextId);
   const indexes = new Indexes(records, keys);
   const reader = new Reader(records, keys, stamps);
-  const changer = new Changer(records, keys, reader, indexes, times);
+  const changer = new Changer({ records, keys, reader, indexes, timing: times });
   const composer = new Composer(records, stamps);
-  const leases = new Leases({
+  const leaseParts = {
     records,
     keys,
     stamps,
@@ -99,18 +99,17 @@ export function recordEngine(
     clock,
     random,
     timing: times,
-  });
+  };
+  const groupParts = { records, keys, stamps, journal, indexes, reader, changer, scans: traits.scans };
   return new RecordEngine({
     records,
     keys,
     stamps,
-    journal,
-    indexes,
     reader,
     changer,
     composer,
-    leases,
-    scans: traits.scans,
+    leases: new Leases(leaseParts),
+    groups: new Groups(groupParts),
   });
 }
 
@@ -118,13 +117,11 @@ interface Parts {
   readonly records: Records;
   readonly keys: RecordKeys;
   readonly stamps: StampKeeper;
-  readonly journal: Journal;
-  readonly indexes: Indexes;
   readonly reader: Reader;
   readonly changer: Changer;
   readonly composer: Composer;
   readonly leases: Leases;
-  readonly scans: boolean;
+  readonly groups: Groups;
 }
 
 class RecordEngine implements Engine {
@@ -166,8 +163,8 @@ class RecordEngine implements Engine {
       return WRITTEN;
     }
     return this.#parts.changer.change<Written>(key, async (sight) => {
-      if (!isMet(condition, sight.fresh))
-        return { do: 'nothing', answer: { status: 'refused', current: sight.fresh } };
+      const current = sight.fresh;
+      if (!isMet(condition, current)) return { do: 'nothing', answer: { status: 'refused', current } };
       return placing(await this.#parts.composer.upon(sight, write), WRITTEN);
     });
   }
@@ -183,11 +180,8 @@ class RecordEngine implements Engine {
   count(key: string, { delta, version, life, renew }: CounterChange): Promise<Counted> {
     return this.#parts.changer.change<Counted>(key, async (sight) => {
       const base = sight.fresh;
-      const from = base === undefined ? 0 : base.payload;
-      if (typeof from !== 'number' || !Number.isSafeInteger(from))
-        return { do: 'nothing', answer: { status: 'not-a-counter' } };
-      const value = from + delta;
-      if (!Number.isSafeInteger(value)) return { do: 'nothing', answer: { status: 'overflow' } };
+      const value = base === undefined ? delta : sum(base.payload, delta);
+      if (typeof value === 'string') return { do: 'nothing', answer: { status: value } };
       const next = await this.#parts.composer.upon(sight, {
         payload: value,
         version,
@@ -213,47 +207,10 @@ class RecordEngine implements Engine {
     return this.#parts.changer.change(key, ({ fresh }): Decision<boolean> => {
       if (fresh === undefined) return ABSENT;
       const { at } = this.#parts.records.now();
-      const stale = { ...fresh, freshUntil: at, keptUntil: at + fresh.grace };
+      const stale = { ...fresh, freshUntil: at, keptUntil: at + fresh.grace, isExpired: true };
       const record = fresh.grace === 0 ? NOTHING : { ...NOTHING, entry: stale };
       return { do: 'replace', record, answer: true };
     });
-  }
-
-  async invalidateTags(tags: readonly string[]): Promise<void> {
-    const { journal, stamps } = this.#parts;
-    // The journal first: a commit reads the stamps of its tags, then the journal. The other way round it could read the new stamp of a tag
-    // and the journal as it was, and store a value that the invalidation has overtaken.
-    await journal.append(tags.map(tagMark));
-    await allOrUnknown(tags.map((tag) => stamps.invalidate(tagStamp(tag))));
-  }
-
-  clear(): Promise<void> {
-    return this.#parts.stamps.invalidate(SPACE);
-  }
-
-  async lookUp(term: string): Promise<readonly (readonly [key: string, entry: Entry])[]> {
-    const { indexes, reader } = this.#parts;
-    const sights = await reader.lookAtAll(await indexes.members(term));
-    const found = sights.flatMap(({ key, fresh }) =>
-      fresh?.terms.includes(term) ? [[key, fresh] as const] : [],
-    );
-    const gone = sights.filter(({ fresh }) => !fresh?.terms.includes(term));
-    await this.#reclaim(gone);
-    await indexes.tidy(
-      term,
-      gone.map(({ key }) => key),
-    );
-    return found;
-  }
-
-  async removeByTerm(term: string): Promise<number> {
-    const { journal, indexes } = this.#parts;
-    // The journal first: a commit lists its key in the index, then asks the journal. So it is refused there, or found here.
-    await journal.append([termMark(term)]);
-    const keys = await indexes.members(term);
-    const removed = await this.#removeAll(keys, (sight) => withoutTerm(sight, term));
-    await indexes.tidy(term, keys);
-    return removed;
   }
 
   editTerms(
@@ -269,33 +226,33 @@ class RecordEngine implements Engine {
     });
   }
 
-  async *scan(pattern: Pattern): AsyncGenerator<readonly string[]> {
-    for await (const keys of this.#walk(pattern)) {
-      const sights = await this.#parts.reader.lookAtAll(keys);
-      await this.#reclaim(sights);
-      const fresh = sights.filter((sight) => sight.fresh !== undefined).map(({ key }) => key);
-      if (fresh.length > 0) yield fresh;
-    }
+  invalidateTags(tags: readonly string[]): Promise<void> {
+    return this.#parts.groups.invalidateTags(tags);
   }
 
-  async removeByPattern(pattern: Pattern): Promise<number> {
-    // Running loads need no mark: the lease is a record under the same key, so the walk meets it.
-    let removed = 0;
-    try {
-      for await (const keys of this.#walk(pattern)) {
-        removed += await this.#removeAll(keys, (sight) => removing(sight, sight.fresh !== undefined));
-      }
-    } catch (error) {
-      throw removed === 0 ? error : asUnknown(error);
-    }
-    return removed;
+  clear(): Promise<void> {
+    return this.#parts.groups.clear();
   }
 
+  lookUp(term: string): Promise<readonly (readonly [key: string, entry: Entry])[]> {
+    return this.#parts.groups.lookUp(term);
+  }
+
+  removeByTerm(term: string): Promise<number> {
+    return this.#parts.groups.removeByTerm(term);
+  }
+
+  scan(pattern: Pattern): AsyncIterable<readonly string[]> {
+    return this.#parts.groups.scan(pattern);
+  }
+
+  removeByPattern(pattern: Pattern): Promise<number> {
+    return this.#parts.groups.removeByPattern(pattern);
+  }
+
+  /** Counts the entry records, which takes a walk over all of them. */
   async stats(): Promise<EngineStats> {
-    let entries = 0;
-    if (this.#parts.scans)
-      for await (const page of this.#parts.records.pages(this.#parts.keys.entries)) entries += page.length;
-    return { entries, bytes: undefined, evictions: 0, expirations: 0 };
+    return { entries: await this.#parts.groups.size(), bytes: undefined, evictions: 0, expirations: 0 };
   }
 
   async ping(): Promise<EngineHealth> {
@@ -313,27 +270,6 @@ class RecordEngine implements Engine {
     const entry = await composer.alone(write);
     await records.put(keys.entry(key), { ...NOTHING, entry }, { expiresAt: entry.keptUntil });
   }
-
-  /** Changes each of `keys`; gives how many times the answer was true. */
-  async #removeAll(keys: readonly string[], decide: (sight: Sight) => Decision<boolean>): Promise<number> {
-    const answers = await allOrUnknown(keys.map((key) => this.#parts.changer.change(key, decide)));
-    return answers.filter(Boolean).length;
-  }
-
-  async *#walk(pattern: Pattern): AsyncGenerator<readonly string[]> {
-    const { records, keys, scans } = this.#parts;
-    if (!scans) throw new CacheError('UNSUPPORTED', 'the store cannot scan', { trait: 'scans' });
-    for await (const page of records.pages(keys.entry(pattern.prefix))) {
-      yield page.map((recordKey) => keys.keyOf(recordKey)).filter((key) => pattern.matches(key));
-    }
-  }
-
-  /** Deletes what nobody will see again. Best effort: what fails is met again. */
-  async #reclaim(sights: readonly Sight[]): Promise<void> {
-    const { records, keys } = this.#parts;
-    const dead = sights.filter(({ isDead }) => isDead);
-    await Promise.allSettled(dead.map(({ key, found }) => records.replace(keys.entry(key), found, NOTHING)));
-  }
 }
 
 const WRITTEN: Written = { status: 'written', evicted: [] };
@@ -344,17 +280,10 @@ function placing<T>(entry: StoredEntry | undefined, answer: T): Decision<T> {
   return entry === undefined ? { do: 'look again' } : { do: 'place', entry, answer };
 }
 
-/** Whatever the record holds goes, a lease alone too; the answer is about the entry. */
-function removing<T>({ found }: Sight, answer: T): Decision<T> {
-  return found === undefined ? { do: 'nothing', answer } : { do: 'replace', record: NOTHING, answer };
-}
-
-/** Takes out of a record what carries `term`: the entry with all that is there, or only the announcement of one. */
-function withoutTerm({ fresh, record }: Sight, term: string): Decision<boolean> {
-  if (record.entry?.terms.includes(term))
-    return { do: 'replace', record: NOTHING, answer: fresh !== undefined };
-  if (!record.intent?.terms.includes(term)) return ABSENT;
-  return { do: 'replace', record: { ...record, intent: undefined }, answer: false };
+function sum(payload: Payload, delta: number): number | 'not-a-counter' | 'overflow' {
+  if (typeof payload !== 'number' || !Number.isSafeInteger(payload)) return 'not-a-counter';
+  const total = payload + delta;
+  return Number.isSafeInteger(total) ? total : 'overflow';
 }
 
 function isMet(condition: Condition | undefined, fresh: StoredEntry | undefined): boolean {
