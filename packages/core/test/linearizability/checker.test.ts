@@ -146,18 +146,25 @@ test('keys are judged apart: a violation on one is found among many', () => {
 });
 
 describe('an engine that does not order writes and invalidations', () => {
-  const written = set(0, 1, 'a');
-  const cleared = op(2, 9, { op: 'clear' }, true);
-  const lost = set(3, 12, 'b');
-  const history = [written, cleared, lost, get(10, 11, null), get(13, 14, null)];
+  const before = set(0, 1, 'a');
+  const invalidated = op(2, 5, { op: 'invalidate', tag: 't' }, true);
+  const tagged = { tags: ['t'] };
 
-  test('the write may be removed by the clear it overlaps', () => {
+  test('a write may be removed by the invalidation it overlaps, though it takes effect later', () => {
+    const history = [before, invalidated, set(3, 12, 'b', tagged), get(6, 7, 'a'), get(13, 14, null)];
     expect(judge(withOverlaps(history)).status).toBe('linearizable');
     expect(judge(history).status).toBe('violation');
   });
 
-  test('a write that overlaps nothing may not', () => {
-    const apart = [written, cleared, set(10, 12, 'b'), get(13, 14, null)];
-    expect(judge(withOverlaps(apart)).status).toBe('violation');
+  test('a write that overlaps no invalidation may not', () => {
+    const history = [before, invalidated, set(6, 12, 'b', tagged), get(13, 14, null)];
+    expect(judge(withOverlaps(history)).status).toBe('violation');
+  });
+
+  test('a compare-and-set may rest on what an invalidation has just removed', () => {
+    const swapped = op(1, 9, { op: 'compareAndSet', expected: 'a', value: 'b', ...PLAIN }, true);
+    const history = [set(0, 0.5, 'a', tagged), invalidated, swapped, get(6, 7, null), get(10, 11, 'b')];
+    expect(judge(withOverlaps(history)).status).toBe('linearizable');
+    expect(judge(history).status).toBe('violation');
   });
 });
