@@ -1,0 +1,41 @@
+/** The service as an HTTP application. */
+import type { Manager } from '@cache/core';
+import { Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { ActivityLog } from '../activity.ts';
+import type { Database } from '../database/database.ts';
+import { Logins } from '../logins.ts';
+import type { Probe } from '../probe.ts';
+import { Users } from '../users.ts';
+import { answerToError, departures } from './errors.ts';
+import { loginRoute } from './login.ts';
+import { statusRoutes } from './status.ts';
+import { teamRoutes } from './teams.ts';
+import { userRoutes } from './users.ts';
+
+const LARGEST_BODY = 16 * 1_024;
+
+export function createApp(manager: Manager, database: Database, probe: Probe | undefined): Hono {
+  const users = new Users(manager, database);
+  const activity = new ActivityLog(manager);
+  const logins = new Logins(manager, database);
+
+  const app = new Hono();
+  app.onError(answerToError);
+  app.notFound((context) =>
+    context.json({ error: `there is no ${context.req.method} ${context.req.path}` }, 404),
+  );
+  app.use(departures);
+  app.use(
+    bodyLimit({
+      maxSize: LARGEST_BODY,
+      onError: (context) => context.json({ error: `the body has more than ${LARGEST_BODY} bytes` }, 413),
+    }),
+  );
+  if (probe !== undefined) app.use('/users/*', probe.countRequests).route('/probe', probe.routes());
+  return app
+    .route('/', statusRoutes(manager, database))
+    .route('/login', loginRoute(logins))
+    .route('/teams', teamRoutes(users))
+    .route('/users', userRoutes(users, activity));
+}

@@ -1,0 +1,16 @@
+import { Hono } from 'hono';
+import { ALLOWED_ATTEMPTS, type Logins } from '../logins.ts';
+import { bodyOf, textIn } from './requests.ts';
+
+export function loginRoute(logins: Logins): Hono {
+  return new Hono().post('/', async (context) => {
+    const body = await bodyOf(context, ['email', 'password']);
+    const outcome = await logins.attempt(textIn(body, 'email'), textIn(body, 'password'));
+    if (outcome.status === 'accepted') return context.json({ userId: outcome.userId });
+    const attempts = { attempts: outcome.attempts, allowed: ALLOWED_ATTEMPTS };
+    if (outcome.status === 'wrong')
+      return context.json({ error: 'wrong e-mail address or password', ...attempts }, 401);
+    context.header('retry-after', String(outcome.retryAfterSeconds));
+    return context.json({ error: 'too many attempts', ...attempts }, 429);
+  });
+}

@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest';
+import { runCommand } from './command.ts';
+
+/** Milliseconds. The tour takes a few seconds; a machine that is busy with other tests may need several times as long. */
+const TIMEOUT = 90_000;
+
+test('the tour finds every promise kept', { timeout: TIMEOUT }, async () => {
+  const { code, output, errors } = await runCommand('--tour', '--latency', '10');
+  expect(errors).toBe('');
+  expect(code).toBe(0);
+  for (const line of [
+    'queries the database ran for them: 1',
+    'visits in the cached profile: 10,000',
+    'requests in the record: 10,000',
+    'status for a request that came after it, the old query still under way: 404',
+    'a request that came after the renaming, while the old query ran, got the new name',
+    'most queries at once: 1',
+    'guesses counted, each with a number of its own: 1,000',
+    'users of team-7 now: 98',
+    'the cached profile has the real one',
+    'others who got the profile: 9',
+    "it says 'ok'",
+  ]) {
+    expect(output).toContain(`   ok  ${line}`);
+  }
+  const waiting = /waiting in the service at the moment the query ended: ([\d,]+)/.exec(output)?.[1] ?? '0';
+  expect(Number(waiting.replaceAll(',', ''))).toBeGreaterThanOrEqual(1_000);
+  expect(output).toMatch(/^10 steps, \d+ promises kept/m);
+});
