@@ -1,0 +1,45 @@
+import { binaryCodec, createManager, fromEnvironment } from '@cache/core';
+import { simpleStore } from '@cache/core/testing';
+import { expect, test } from 'vitest';
+
+test('what is not set, or empty, is left to the defaults', () => {
+  expect(fromEnvironment({})).toEqual({});
+  expect(fromEnvironment({ CACHE_DEFAULT_TTL: '', CACHE_NAMESPACE: ' ' })).toEqual({});
+});
+
+test('every variable reaches the option it stands for', () => {
+  const variables = {
+    CACHE_PROVIDER: 'simple',
+    CACHE_NAMESPACE: 'staging',
+    CACHE_DEFAULT_TTL: '5m',
+    CACHE_DEFAULT_JITTER: '0',
+    CACHE_CODEC: 'core1',
+  };
+  expect(fromEnvironment(variables, [binaryCodec])).toEqual({
+    default: 'simple',
+    namespace: 'staging',
+    defaults: { ttl: '5m', jitter: 0, codec: binaryCodec },
+  });
+  expect(fromEnvironment({ CACHE_DEFAULT_TTL: '1500' })).toEqual({ defaults: { ttl: 1_500 } });
+});
+
+test('a manager made from the environment uses it', async () => {
+  const manager = createManager({
+    providers: [simpleStore()],
+    ...fromEnvironment({ CACHE_PROVIDER: 'simple', CACHE_DEFAULT_TTL: '30s', CACHE_DEFAULT_JITTER: '0' }),
+  });
+  const cache = manager.cache<number>('numbers');
+  await cache.set('k', 1);
+  expect(await cache.getMetadata('k')).toMatchObject({ ttl: 30_000 });
+});
+
+test.each([
+  [{ CACHE_DEFAULT_TTL: 'soon' }, /CACHE_DEFAULT_TTL.*'soon'.*give positive/],
+  [{ CACHE_DEFAULT_TTL: '0' }, /CACHE_DEFAULT_TTL/],
+  [{ CACHE_DEFAULT_JITTER: 'much' }, /CACHE_DEFAULT_JITTER.*from 0 to 1/],
+  [{ CACHE_CODEC: 'gob' }, /CACHE_CODEC is 'gob'.*install its package/],
+  [{ CACHE_NAMESPACE: 'x'.repeat(600) }, /CACHE_NAMESPACE has 600 bytes/],
+])('a bad value %j is refused by the name of its variable', (variables, reason) => {
+  expect(() => fromEnvironment(variables)).toThrow(TypeError);
+  expect(() => fromEnvironment(variables)).toThrow(reason);
+});

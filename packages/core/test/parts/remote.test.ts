@@ -1,0 +1,129 @@
+import { CacheError, createManager, type Cache, type Provider, type StoreProvider } from '@cache/core';
+import { fakeClock, intercept, settle, simpleStore, type FakeClock } from '@cache/core/testing';
+import { beforeEach, describe, expect, test } from 'vitest';
+
+/** How the store answers from now on. */
+type Mood = 'well' | 'silent' | 'refusing';
+
+describe('a shared store in trouble', () => {
+  let clock: FakeClock;
+  let mood: Mood;
+  let cache: Cache<number>;
+  let strict: Cache<number>;
+  let errors: string[];
+
+  beforeEach(() => {
+    clock = fakeClock();
+    mood = 'well';
+    errors = [];
+    const inner: StoreProvider = { ...simpleStore(), name: 'shared' };
+    const shared = { ...inner, traits: { ...inner.traits, scope: 'shared' as const } };
+    const provider: Provider = intercept(shared, ({ method }, run) => {
+      if (method === 'close' || mood === 'well') return run();
+      if (mood === 'silent') return new Promise(() => {});
+      return Promise.reject(new CacheError('UNAVAILABLE', 'refused'));
+    });
+    const manager = createManager({ providers: [provider], clock });
+    cache = manager.cache<number>('open', { deadline: 500, jitter: 0 });
+    strict = manager.cache<number>('strict', { deadline: 500, onFailure: 'throw' });
+    cache.on('error', ({ operation, error }) => errors.push(`${operation} ${(error as CacheError).code}`));
+  });
+
+  test('G10: reads fail open within the deadline, and the failure is told as an event', async () => {
+    await cache.set('k', 1);
+    mood = 'silent';
+    const reads = Promise.all([cache.get('k'), cache.has('k'), cache.getMany(['k'])]);
+    await clock.pass(500);
+    expect(await reads).toEqual([undefined, false, new Map()]);
+    expect(errors.toSorted()).toEqual([
+      'get DEADLINE_EXCEEDED',
+      'getMany DEADLINE_EXCEEDED',
+      'has DEADLINE_EXCEEDED',
+    ]);
+    mood = 'refusing';
+    expect(await cache.get('k')).toBeUndefined();
+    mood = 'well';
+    expect(await cache.get('k')).toBe(1);
+  });
+
+  test("G10: with onFailure 'throw' a failed read is an error, for the cache or for one call", async () => {
+    mood = 'refusing';
+    await expect(strict.get('k')).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    await expect(strict.getOrSet('k', () => 1)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    await expect(cache.get('k', { onFailure: 'throw' })).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    expect(await strict.get('k', { onFailure: 'open' })).toBeUndefined();
+  });
+
+  test('G10: getOrSet serves the loader, once for all callers of this process', async () => {
+    mood = 'refusing';
+    let runs = 0;
+    const calls = Array.from({ length: 50 }, () =>
+      cache.getOrSet('k', async () => {
+        await settle();
+        return (runs += 1);
+      }),
+    );
+    expect(new Set(await Promise.all(calls))).toEqual(new Set([1]));
+    expect(runs).toBe(1);
+  });
+
+  test('G10: writes, counters, updates and look-ups reject with a typed error, and nothing hangs', async () => {
+    mood = 'silent';
+    const calls = [
+      cache.set('k', 1),
+      cache.delete('k'),
+      cache.increment('k'),
+      cache.touch('k'),
+      cache.invalidateTags(['t']),
+      cache.clear(),
+      cache.getByIndex('x', 't'),
+    ].map((call) => expect(call).rejects.toMatchObject({ code: 'UNKNOWN_OUTCOME' }));
+    const update = expect(cache.update('k', () => 1)).rejects.toMatchObject({ code: 'DEADLINE_EXCEEDED' });
+    await clock.pass(500);
+    await Promise.all([...calls, update]);
+  });
+
+  test('G10: health says degraded or down, and does not hang', async () => {
+    mood = 'silent';
+    const health = Promise.all([cache.health(), strict.health()]);
+    await clock.pass(500);
+    expect((await health).map(({ status }) => status)).toEqual(['degraded', 'down']);
+  });
+
+  test('G11, G3: a commit whose reply is lost gives the caller its value and leaves the rest to the lease', async () => {
+    const call = cache.getOrSet('k', async () => {
+      mood = 'silent';
+      return 5;
+    });
+    await settle();
+    await clock.pass(500);
+    expect(await call).toBe(5);
+    expect(errors.at(-1)).toBe('getOrSet UNKNOWN_OUTCOME');
+  });
+
+  test('G13: a lease that is granted after its caller has left is given back', async () => {
+    const slow = fakeClock();
+    const inner: StoreProvider = { ...simpleStore() };
+    let release = (): void => {};
+    const provider = intercept(inner, ({ method }, run) =>
+      method === 'put' ? new Promise((resolve) => (release = () => resolve(run()))) : run(),
+    );
+    const numbers = createManager({ providers: [provider], clock: slow }).cache<number>('numbers');
+    const controller = new AbortController();
+    const call = expect(numbers.getOrSet('k', () => 1, { signal: controller.signal })).rejects.toBe('gone');
+    await settle();
+    controller.abort('gone');
+    await call;
+    // Everything the engine still does for the call that has left:
+    for (let step = 0; step < 10; step += 1) {
+      release();
+      await settle();
+    }
+    const next = numbers.getOrSet('k', () => 2);
+    for (let step = 0; step < 10; step += 1) {
+      release();
+      await settle();
+    }
+    expect(await next).toBe(2);
+  });
+});
