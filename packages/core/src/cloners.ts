@@ -25,7 +25,7 @@ const MAX_SOURCE = 4_096;
 const MAX_EFFORT = 1_024;
 const MAX_DEPTH = 16;
 /** The longest array whose elements are looked at for a common shape. */
-const MAX_ALIKE = 32;
+const MAX_ALIKE = 128;
 
 /**
  * Gives shapes to private, checked values. A shape is known by the source text of its cloner: text is only ever made of member names,

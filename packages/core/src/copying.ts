@@ -62,8 +62,7 @@ class Copier {
         this.#bounds.spend(names.length + 1);
         // The spread keeps the hidden class and reads every member once. From here on only the copy is looked at.
         const copy: Record<string, unknown> = kind === 'plain' ? { ...value } : { __proto__: null, ...value };
-        if (Object.keys(copy).length !== names.length || Object.getOwnPropertySymbols(copy).length > 0)
-          throw changed();
+        if (Object.keys(copy).length !== names.length) throw changed();
         return this.#noted(copy, value, parent, key, hasOpenMember(copy));
       }
       case 'array': {

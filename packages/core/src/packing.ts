@@ -54,6 +54,9 @@ export function createPacking({ isolation, holds, codec, context }: PackingOptio
   return holds === 'values' ? new HeldValues(frozen) : new EncodedValues(frozen, codec, context);
 }
 
+/** Clones by walking before the shape of a value is looked for, which costs about as much. Many values are read less often. */
+const WALKED_READS = 8;
+
 /**
  * A private value that could be changed if it were handed out, and the shape it is cloned by. The value model has no class instances, so
  * it is never a value itself.
@@ -62,9 +65,8 @@ class Private {
   readonly value: object;
   /** It went through `freezeValue`. */
   readonly frozen: boolean;
-  /** Found at the second read: many values are read once or never. */
   shape: Shape | undefined = undefined;
-  #wasRead = false;
+  #reads = 0;
 
   constructor(value: object, frozen: boolean) {
     this.value = value;
@@ -72,8 +74,7 @@ class Private {
   }
 
   cloneBy(cloners: Cloners): object {
-    if (this.#wasRead) this.shape = cloners.shapeOf(this.value);
-    this.#wasRead = true;
+    if (++this.#reads > WALKED_READS) this.shape = cloners.shapeOf(this.value);
     return (this.shape ?? cloners.walked).clone(this.value);
   }
 }

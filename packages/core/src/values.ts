@@ -118,6 +118,9 @@ export function knownKind(value: object): Kind | undefined {
 /** The kind of an object somebody wants to store. Throws a {@link Refusal} when it is not of the model. */
 export function kindOf(value: object): Kind {
   const prototype: unknown = getPrototypeOf(value);
+  // Nearly every container is one of these two.
+  if (prototype === Object.prototype) return 'plain';
+  if (prototype === Array.prototype && Array.isArray(value)) return 'array';
   const kind = KINDS.get(prototype);
   if (kind === 'plain' || kind === 'bare') return kind;
   if (kind === undefined || !isGenuine(value, kind)) return strangerKind(value, prototype);

@@ -131,7 +131,7 @@ describe.each(PACKINGS)('$name', (options) => {
       list: [{ at: new Date(1) }],
     });
     const [plain, mixed] = [packing.pack({ a: [1] }, 'k'), packing.pack(make(), 'k')];
-    for (let i = 0; i < 300; i++) {
+    for (let i = 0; i < 400; i++) {
       const value = packing.unpack(mixed, 'k') as ReturnType<typeof make>;
       const frozen = [
         value,
