@@ -2,7 +2,7 @@
 import type { CallOptions, LoadOptions, ManyLoader, WriteOptions } from './api.ts';
 import type { MaybePromise, Payload } from './engine.ts';
 import { CacheError } from './errors.ts';
-import { checkKey } from './keyspace.ts';
+import { checkKeys, checkPairs } from './keyspace.ts';
 import type { AnyLoader } from './leading.ts';
 import type { Loading } from './loading.ts';
 import type { Opened } from './opened.ts';
@@ -16,8 +16,7 @@ export async function getMany(
   options: CallOptions | undefined,
 ): Promise<Map<string, Payload>> {
   const { engine, remote, tally, events } = opened;
-  const asked = [...new Set(keys)];
-  asked.forEach(checkKey);
+  const asked = checkKeys(keys);
   options?.signal?.throwIfAborted();
   const outcomes = await each(asked, (key) => {
     const answer = engine.get(key);
@@ -43,8 +42,7 @@ export async function setMany(
   options: WriteOptions | undefined,
 ): Promise<number> {
   const { engine, remote, events } = opened;
-  const pairs = new Map(entries);
-  for (const key of pairs.keys()) checkKey(key);
+  const pairs = checkPairs(entries);
   options?.signal?.throwIfAborted();
   const outcomes = await each([...pairs.keys()], async (key) => {
     const drafted = draft(opened, key, pairs.get(key), options);
@@ -65,8 +63,7 @@ export async function deleteMany(
   options: CallOptions | undefined,
 ): Promise<number> {
   const { engine, remote, events } = opened;
-  const asked = [...new Set(keys)];
-  asked.forEach(checkKey);
+  const asked = checkKeys(keys);
   options?.signal?.throwIfAborted();
   const outcomes = await each(asked, (key) => {
     const answer = engine.remove(key);
@@ -92,8 +89,7 @@ export async function getOrSetMany(
   loadMissing: ManyLoader<unknown>,
   options: LoadOptions | undefined,
 ): Promise<Map<string, PromiseSettledResult<LoadResult>>> {
-  const asked = [...new Set(keys)];
-  asked.forEach(checkKey);
+  const asked = checkKeys(keys);
   options?.signal?.throwIfAborted();
   const group = new LoadGroup(loadMissing);
   const first = loading.plan(group.loaderOf, options);

@@ -14,7 +14,12 @@ import type { AnyUpdater } from './update.ts';
 import { warm, type WarmArguments } from './warm.ts';
 import { lifeOf, write } from './writes.ts';
 
-export function createCache<T, R, I extends string>(name: string, lifecycle: Lifecycle): Cache<T, R, I> {
+/** `forget` is called when the cache closes: its name is free again. */
+export function createCache<T, R, I extends string>(
+  name: string,
+  lifecycle: Lifecycle,
+  forget: () => void,
+): Cache<T, R, I> {
   /** Set while the cache is open. */
   let working: Working | undefined = lifecycle.working;
   let middleware: readonly Middleware[] = [];
@@ -137,7 +142,7 @@ export function createCache<T, R, I extends string>(name: string, lifecycle: Lif
 
     async decrement(key, delta = 1, options) {
       const { opened, updates } = working ?? (await open());
-      return count(opened, updates, key, -delta, options);
+      return count(opened, updates, key, typeof delta === 'number' ? -delta : delta, options);
     },
 
     async getMany(keys, options) {
@@ -204,7 +209,8 @@ export function createCache<T, R, I extends string>(name: string, lifecycle: Lif
       checkName(inner, 'the namespace');
       const known = namespaces.get(inner);
       if (known !== undefined) return known;
-      const made = createCache<T, R, I>(`${name}/${inner}`, lifecycle.below(inner));
+      const below = lifecycle.below(inner);
+      const made = createCache<T, R, I>(below.name, below, () => namespaces.delete(inner));
       for (const each of middleware) made.use(each);
       namespaces.set(inner, made);
       return made;
@@ -236,6 +242,7 @@ export function createCache<T, R, I extends string>(name: string, lifecycle: Lif
 
     async close() {
       working = undefined;
+      forget();
       await Promise.all([...[...namespaces.values()].map((inner) => inner.close()), lifecycle.close()]);
     },
 

@@ -10,6 +10,29 @@ export function checkKey(key: unknown): asserts key is string {
   checkText(key, 'the key', MAX_KEY_BYTES);
 }
 
+/** The keys of a batch, each once. Throws a `TypeError` for a bad key, and for what is no list: a text is a list of its characters. */
+export function checkKeys(keys: Iterable<string>): string[] {
+  checkList(keys, 'the keys');
+  const unique = [...new Set(keys)];
+  for (const key of unique) checkKey(key);
+  return unique;
+}
+
+/** The pairs of a batch; of those with one key the last. Throws like {@link checkKeys}. */
+export function checkPairs<V>(entries: Iterable<readonly [key: string, value: V]>): Map<string, V> {
+  checkList(entries, 'the entries');
+  const pairs = new Map(entries);
+  for (const key of pairs.keys()) checkKey(key);
+  return pairs;
+}
+
+function checkList(list: unknown, what: string): void {
+  if (typeof list === 'object' && list !== null && Symbol.iterator in list) return;
+  throw new TypeError(
+    `${what} are ${typeof list === 'string' ? `the text '${list}'` : describe(list)}: give a list`,
+  );
+}
+
 /** Throws a `TypeError` unless `tags` are at most 64 texts of at most 512 bytes; gives them without repetitions. */
 export function checkTags(tags: Iterable<string>): readonly string[] {
   if (typeof tags === 'string')

@@ -21,7 +21,7 @@ export function lifeOf(
 
 /** The tags of an entry: those of the cache and those of the call. */
 export function tagsOf({ settings }: Opened, tags: readonly string[] | undefined): readonly string[] {
-  return tags === undefined ? settings.tags : checkTags([...settings.tags, ...tags]);
+  return tags === undefined ? settings.tags : checkTags([...settings.tags, ...checkTags(tags)]);
 }
 
 /** The terms that the declared indexes see in `value`. */
@@ -148,6 +148,11 @@ export async function write(
   options: WriteOptions | undefined,
 ): Promise<string | false> {
   const { engine, remote, events } = opened;
+  if (typeof condition === 'object' && typeof condition.version !== 'string') {
+    throw new TypeError(
+      `the version is ${typeof condition.version}: give the one that getEntry or a write gave`,
+    );
+  }
   options?.signal?.throwIfAborted();
   const drafted = draft(opened, key, value, options);
   const change = drafted instanceof Promise ? await drafted : drafted;
