@@ -16,10 +16,10 @@ import { lifeOf, write } from './writes.ts';
 
 /** `forget` is called when the cache closes: its name is free again. */
 export function createCache<T, R, I extends string>(
-  name: string,
   lifecycle: Lifecycle,
   forget: () => void,
 ): Cache<T, R, I> {
+  const { name } = lifecycle;
   /** Set while the cache is open. */
   let working: Working | undefined = lifecycle.working;
   let middleware: readonly Middleware[] = [];
@@ -209,8 +209,7 @@ export function createCache<T, R, I extends string>(
       checkName(inner, 'the namespace');
       const known = namespaces.get(inner);
       if (known !== undefined) return known;
-      const below = lifecycle.below(inner);
-      const made = createCache<T, R, I>(below.name, below, () => namespaces.delete(inner));
+      const made = createCache<T, R, I>(lifecycle.below(inner), () => namespaces.delete(inner));
       for (const each of middleware) made.use(each);
       namespaces.set(inner, made);
       return made;

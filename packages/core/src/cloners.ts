@@ -121,14 +121,18 @@ class Source {
   /** An expression for the clone of what `path` gives; `path` itself when that is shared. `undefined`: give up. */
   #object(value: object, path: string): string | undefined {
     const kind = knownKind(value);
-    if (kind === 'plain') return this.#plain(value, path);
     if (kind === 'date') return `new Date(${path}.getTime())`;
-    if (this.#frozen && renewFrozen(value) === value) return path;
-    return kind === 'array' ? this.#array(value as readonly unknown[], path) : `walk(${path})`;
+    if (kind !== 'plain' && this.#frozen && renewFrozen(value) === value) return path;
+    if (kind !== 'plain' && kind !== 'array') return `walk(${path})`;
+    if (this.#depth === MAX_DEPTH) return undefined;
+    this.#depth++;
+    const result =
+      kind === 'plain' ? this.#plain(value, path) : this.#array(value as readonly unknown[], path);
+    this.#depth--;
+    return result;
   }
 
   #plain(value: object, path: string): string | undefined {
-    if (++this.#depth > MAX_DEPTH) return undefined;
     const local = path === 'v' ? path : this.#name('o');
     const before = this.#locals;
     if (local !== path) this.#locals += `const ${local}=${path};`;
@@ -145,7 +149,6 @@ class Source {
       if (copy !== place) shared = false;
       text += `${quoted}:${copy},`;
     }
-    this.#depth--;
     if (!this.#frozen) return `{${text}}`;
     if (!shared) return `Object.freeze({${text}})`;
     this.#locals = before;

@@ -38,7 +38,7 @@ export async function lookUp(
   needs(opened, 'indexes', 'getByIndex');
   options?.signal?.throwIfAborted();
   // A look-up that fails must not look like an empty group.
-  const found = await remote.write(engine.lookUp(text), 'getByIndex', undefined, options);
+  const found = await remote.ask(engine.lookUp(text), 'getByIndex', undefined, options);
   return found.map(([key, entry]) => [key, entry.payload]);
 }
 
@@ -64,11 +64,23 @@ export async function* scan(
   const parsed = parseGlob(pattern);
   needs(opened, 'scans', 'keys');
   options?.signal?.throwIfAborted();
-  for await (const page of opened.engine.scan(parsed)) {
-    for (const key of page) {
-      options?.signal?.throwIfAborted();
-      yield key;
+  const pages = opened.engine.scan(parsed);
+  const walk = Symbol.asyncIterator in pages ? pages[Symbol.asyncIterator]() : pages[Symbol.iterator]();
+  try {
+    for (;;) {
+      // Page by page, so that each has the deadline.
+      const { done, value } = await opened.remote.ask(walk.next(), 'keys', undefined, options);
+      if (done === true) return;
+      for (const key of value) {
+        options?.signal?.throwIfAborted();
+        yield key;
+      }
     }
+  } finally {
+    // Not awaited: a walk that did not answer in time does not answer this either.
+    Promise.resolve(walk.return?.()).catch((error: unknown) =>
+      opened.remote.failed('keys', undefined, error),
+    );
   }
 }
 

@@ -89,6 +89,11 @@ export class Leading {
       place.leave();
       if (leased) this.#inBackground(key, () => engine.extend(key, token, settings.lease));
     });
+    // Nobody waits for an abandoned load: a loader that never settles must not keep its timers.
+    flight.signal.addEventListener('abort', () => {
+      stopTimer();
+      stopBeating();
+    });
     try {
       // A load that a running loader asks for takes no place: the asking one holds a place already.
       if (plan.takesPlace && currentWork() === undefined) {

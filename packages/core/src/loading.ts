@@ -28,6 +28,8 @@ interface Found {
 export class Loading {
   readonly #opened: Opened;
   readonly #leading: Leading;
+  /** The waits for loads of other processes. */
+  readonly #watches = new Set<Flight>();
 
   constructor(opened: Opened) {
     this.#opened = opened;
@@ -111,9 +113,10 @@ export class Loading {
     }
   }
 
-  /** Gives up every running load. */
+  /** Gives up every running load, and every wait for one. */
   close(error: CacheError): void {
     this.#leading.close(error);
+    for (const watch of this.#watches) watch.abandon(error);
   }
 
   /** Waits for a load that somebody else began: a call of this process, or another process. */
@@ -137,6 +140,7 @@ export class Loading {
   ): Promise<Landing | Found> {
     const { clock } = this.#opened;
     const watch = new Flight(key, holder, clock, () => {});
+    this.#watches.add(watch);
     const cancel = clock.after(plan.timeout, () =>
       watch.abandon(timeoutError(this.#opened, key, plan.timeout)),
     );
@@ -154,6 +158,7 @@ export class Loading {
       return stored === undefined ? landing : { status: 'found', entry: stored };
     } finally {
       cancel();
+      this.#watches.delete(watch);
     }
   }
 

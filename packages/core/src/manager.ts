@@ -115,10 +115,8 @@ export function createManager(options: ManagerOptions): Manager {
       const { provider: wanted = fallback, ...rest }: CacheOptions<never, never> = { ...defaults, ...given };
       const place = `cache '${name}'`;
       const provider = providerNamed(registered, wanted, place);
-      const made = createCache<unknown, unknown, string>(
-        name,
-        new Lifecycle([name], provider, settingsOf(place, rest), surroundings),
-      );
+      const lifecycle = new Lifecycle([name], provider, settingsOf(place, rest), surroundings);
+      const made = createCache<unknown, unknown, string>(lifecycle, () => caches.delete(name));
       caches.set(name, { cache: made, options: given });
       return made as Cache<never>;
     }

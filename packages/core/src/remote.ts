@@ -57,6 +57,16 @@ export class Remote {
     }
   }
 
+  /** The answer of a question whose failure must not look like absence: it rejects, whatever the cache says of failing open. */
+  async ask<X>(
+    answer: MaybePromise<X>,
+    operation: string,
+    key?: string,
+    options?: { readonly signal?: AbortSignal | undefined },
+  ): Promise<X> {
+    return this.#within(answer, options?.signal, () => this.#late('DEADLINE_EXCEEDED', operation, key));
+  }
+
   /** The answer of a write. Past the deadline nobody knows whether it took effect: it is not run again. */
   async write<X>(
     answer: MaybePromise<X>,

@@ -4,7 +4,7 @@ import type { Lifecycle } from './lifecycle.ts';
 import type { Opened } from './opened.ts';
 
 export async function statsOf({ engine, remote, tally }: Opened): Promise<CacheStats> {
-  const { entries, bytes, evictions, expirations } = await remote.write(engine.stats(), 'stats');
+  const { entries, bytes, evictions, expirations } = await remote.ask(engine.stats(), 'stats');
   const {
     hits,
     misses,
@@ -42,7 +42,7 @@ export async function healthOf(lifecycle: Lifecycle, signal: AbortSignal | undef
   const started = clock.elapsed();
   try {
     const { opened } = await lifecycle.open();
-    const { details } = await opened.remote.write(opened.engine.ping(), 'health', undefined, { signal });
+    const { details } = await opened.remote.ask(opened.engine.ping(), 'health', undefined, { signal });
     return { ...about, status: 'ok', latency: clock.elapsed() - started, details };
   } catch (error) {
     const status = settings.onFailure === 'open' && !lifecycle.isClosed ? 'degraded' : 'down';

@@ -1,5 +1,6 @@
 /** `update`: one queue per key and process, and one write for many calls. */
-import type { UpdateContext, UpdateOptions } from './api.ts';
+import type { Ttl, UpdateContext, UpdateOptions } from './api.ts';
+import { millisecondsOrForever } from './duration.ts';
 import type { Condition, Entry, Write, Written } from './engine.ts';
 import { checkKey, checkTags, parseTerm } from './keyspace.ts';
 import type { Opened } from './opened.ts';
@@ -28,7 +29,8 @@ interface Call {
 interface Draft {
   value: Isolated | undefined;
   terms: readonly string[];
-  options: UpdateOptions | undefined;
+  ttl: Ttl | undefined;
+  tags: readonly string[] | undefined;
   changed: boolean;
 }
 
@@ -61,7 +63,7 @@ export class Updates {
     if (typeof updater !== 'function')
       throw new TypeError(`the updater is ${typeof updater}: give a function of the current value`);
     if (options?.tags !== undefined) checkTags(options.tags);
-    if (options?.ttl !== undefined) lifeOf(this.#opened, options.ttl);
+    if (options?.ttl !== undefined) millisecondsOrForever(options.ttl, 'ttl');
     options?.signal?.throwIfAborted();
     const queue = this.#queues.get(key) ?? this.#start(key);
     const value = await waitingFor(queue, key, () => enqueue(queue, updater, options));
@@ -100,12 +102,17 @@ export class Updates {
   async #writeGroup(key: string, queue: Queue, group: Call[]): Promise<void> {
     const { engine, remote, events, clock, packing } = this.#opened;
     const read = engine.read(key);
-    let base =
-      read instanceof Promise ? await remote.read(read, 'update', key, { onFailure: 'throw' }) : read;
+    let base = read instanceof Promise ? await remote.ask(read, 'update', key) : read;
     for (let attempt = 1; ; attempt++) {
       const started = clock.elapsed();
       const value = base === undefined ? undefined : packing.isolateFrom(base.payload, key);
-      const draft: Draft = { value, terms: base?.terms ?? [], options: undefined, changed: false };
+      const draft: Draft = {
+        value,
+        terms: base?.terms ?? [],
+        ttl: undefined,
+        tags: undefined,
+        changed: false,
+      };
       const results: (Isolated | undefined)[] = [];
       for (const call of group) {
         await this.#apply(key, queue, call, draft, base, attempt);
@@ -148,7 +155,8 @@ export class Updates {
       const terms = [...this.#manualTerms(base), ...termsOf(this.#opened, key, value)];
       draft.value = packing.isolate(value);
       draft.terms = terms;
-      draft.options = { ...draft.options, ...call.options };
+      draft.ttl = call.options?.ttl ?? draft.ttl;
+      draft.tags = call.options?.tags ?? draft.tags;
       draft.changed = true;
     } catch (error) {
       call.reject(error);
@@ -157,7 +165,7 @@ export class Updates {
 
   async #write(key: string, draft: Draft, base: Entry | undefined): Promise<Written> {
     const { engine, remote, nextId, packing } = this.#opened;
-    const { ttl, tags } = draft.options ?? {};
+    const { ttl, tags } = draft;
     const payload = packing.packIsolated(draft.value, key);
     const write: Write = {
       payload,

@@ -194,10 +194,17 @@ function isFakeDate(date: object): boolean {
   const { constructor } = date;
   const members = Reflect.ownKeys(date);
   return (
-    typeof constructor === 'function' &&
-    (constructor === globalThis.Date || constructor === NativeDate || constructor.name === 'Date') &&
+    (constructor === globalThis.Date || isDateOfSomeRealm(constructor)) &&
     chainLength(getPrototypeOf(date)) <= 3 &&
     (members.length === 0 || (members.length === 1 && members[0] === 'constructor'))
+  );
+}
+
+function isDateOfSomeRealm(constructor: unknown): boolean {
+  return (
+    typeof constructor === 'function' &&
+    constructor.name === 'Date' &&
+    chainLength(constructor.prototype) === 2
   );
 }
 

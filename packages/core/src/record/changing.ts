@@ -97,13 +97,13 @@ export class Changer {
     decision: Exclude<Decision<unknown>, { do: 'nothing' | 'look again' }>,
   ): Promise<boolean> {
     const before = fresh?.freshUntil;
-    if (decision.do === 'place')
+    if (decision.do === 'place') {
       return (await this.place(key, found, decision.entry, { before })) === 'placed';
-    const { entry } = decision.record;
-    if (!(await this.#parts.records.replace(this.#parts.keys.entry(key), found, decision.record, before)))
-      return false;
-    await this.#forget(key, found?.data.entry, entry?.terms ?? []);
-    return true;
+    }
+    const { records, keys } = this.#parts;
+    const isReplaced = await records.replace(keys.entry(key), found, decision.record, before);
+    if (isReplaced) await this.#forget(key, found?.data.entry, decision.record.entry?.terms ?? []);
+    return isReplaced;
   }
 
   /** Writes the intent. Gives the record as it is now; undefined when something came in between. */

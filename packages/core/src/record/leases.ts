@@ -52,8 +52,9 @@ export class Leases {
       // A request whose reply was lost finds the lease it was granted.
       if (lease?.token === request.token) return { status: 'lead', stale };
       const { failure } = record;
-      if (failure !== undefined && failure.token === request.awaited)
+      if (failure !== undefined && failure.token === request.awaited) {
         return { status: 'failed', message: failure.message };
+      }
       if (lease !== undefined) {
         const settled = (signal: AbortSignal): Promise<Settled> => this.#settled(key, lease, signal);
         return { status: 'wait', holder: lease.token, stale, settled };
@@ -67,11 +68,8 @@ export class Leases {
     return untilSettled(async () => {
       const { found, record, lease } = await reader.look(key);
       if (lease?.token !== token) return false;
-      const extended = {
-        ...record,
-        intent: undefined,
-        lease: { ...lease, until: records.now().at + leaseMs },
-      };
+      const until = records.now().at + leaseMs;
+      const extended = { ...record, intent: undefined, lease: { ...lease, until } };
       return (await attempt(() => records.replace(keys.entry(key), found, extended))) || undefined;
     });
   }
@@ -148,9 +146,10 @@ export class Leases {
   }
 
   /** Takes the lease out of the record, and leaves the stale entry there. False: something came in between. */
-  async #end({ key, found, stale }: Sight, failure?: Failure): Promise<boolean> {
+  async #end({ key, found, record, stale }: Sight, failure?: Failure): Promise<boolean> {
     const { records, keys } = this.#parts;
-    return records.replace(keys.entry(key), found, { ...NOTHING, entry: stale, failure });
+    const rest = { ...NOTHING, entry: stale, failure: failure ?? record.failure };
+    return records.replace(keys.entry(key), found, rest);
   }
 
   /** Looks again and again until the holder's load has ended, or its lease. Stays pending once `signal` has fired. */

@@ -56,7 +56,7 @@ export class Records {
   async put(
     key: string,
     record: object,
-    { expiresAt, when, before }: RecordWrite,
+    { expiresAt, when, before = Infinity }: RecordWrite,
   ): Promise<string | undefined> {
     const version = this.#nextId();
     const data = this.#form.pack(record, key);
@@ -65,7 +65,7 @@ export class Records {
       expiresAt: expiresAt + skew,
       ...(when !== undefined && { when }),
       // What one clock calls fresh may be stale by another: the write has to be over before the fastest of them thinks so.
-      ...(before !== undefined && this.#traits.judgesBefore && { before: before - 2 * skew }),
+      ...(before < Infinity && this.#traits.judgesBefore && { before: before - 2 * skew }),
     };
     try {
       return (await this.#store.put(key, { version, data }, options)) ? version : undefined;

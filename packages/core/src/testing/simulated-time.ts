@@ -6,9 +6,9 @@ export interface SimulatedTime extends Clock {
   sleep(ms: number): Promise<void>;
   /**
    * Lets time pass until `work` has settled, and gives its outcome. All promises settle before time moves on. Rejects when `work` waits
-   * for something that is not a timer of this clock, or when it does not come to an end.
+   * for something that is not a timer of this clock, and when it has not settled after `mostEvents` timers (default: a million).
    */
-  run<T>(work: Promise<T>): Promise<T>;
+  run<T>(work: Promise<T>, mostEvents?: number): Promise<T>;
 }
 
 interface Timer {
@@ -17,8 +17,6 @@ interface Timer {
   /** Undefined once cancelled. */
   callback: (() => void) | undefined;
 }
-
-const MOST_STEPS = 5_000_000;
 
 /** Time that starts at `start` and moves only inside `run`. Timers of the same instant fire in the order in which they were made. */
 export function simulatedTime(start = 0): SimulatedTime {
@@ -41,13 +39,13 @@ export function simulatedTime(start = 0): SimulatedTime {
     elapsed: () => now - start,
     after,
     sleep: (ms) => new Promise((wake) => void after(ms, wake)),
-    async run(work) {
+    async run(work, mostEvents = 1_000_000) {
       let isOver = false;
       const over = work.finally(() => {
         isOver = true;
       });
       over.catch(() => {});
-      for (let step = 0; step < MOST_STEPS; step += 1) {
+      for (let event = 0; event < mostEvents; event += 1) {
         await settle(1);
         if (isOver) return over;
         let timer = timers.pop();
@@ -56,7 +54,7 @@ export function simulatedTime(start = 0): SimulatedTime {
         now = timer.at;
         timer.callback?.();
       }
-      throw new Error(`the work has not settled after ${MOST_STEPS} events`);
+      throw new Error(`the work has not settled after ${mostEvents} timers`);
     },
   };
 }

@@ -137,3 +137,17 @@ test('health tells of every cache, and after close of none that it is ok', async
   expect(() => manager.cache('c')).toThrow(expect.objectContaining({ code: 'CLOSED' }));
   await expect(cache.set('k', 1)).rejects.toMatchObject({ code: 'CLOSED' });
 });
+
+test('a closed cache or namespace leaves its name free', async () => {
+  const manager = createManager({ providers: [simpleStore()] });
+  const first = manager.cache<number>('c', { ttl: '1m' });
+  const inner = first.namespace('n');
+  await inner.close();
+  expect(first.namespace('n')).not.toBe(inner);
+  await first.close();
+  const second = manager.cache<number>('c', { ttl: '2m' });
+  expect(second).not.toBe(first);
+  await second.set('k', 1);
+  expect(await second.get('k')).toBe(1);
+  await expect(first.get('k')).rejects.toMatchObject({ code: 'CLOSED' });
+});

@@ -20,7 +20,9 @@ describe('a shared store in trouble', () => {
     const shared = { ...inner, traits: { ...inner.traits, scope: 'shared' as const } };
     const provider: Provider = intercept(shared, ({ method }, run) => {
       if (method === 'close' || mood === 'well') return run();
-      if (mood === 'silent') return new Promise(() => {});
+      const never = new Promise<never>(() => {});
+      if (mood === 'silent')
+        return method === 'scan' ? { [Symbol.asyncIterator]: () => ({ next: () => never }) } : never;
       return Promise.reject(new CacheError('UNAVAILABLE', 'refused'));
     });
     const manager = createManager({ providers: [provider], clock });
@@ -76,11 +78,14 @@ describe('a shared store in trouble', () => {
       cache.touch('k'),
       cache.invalidateTags(['t']),
       cache.clear(),
-      cache.getByIndex('x', 't'),
     ].map((call) => expect(call).rejects.toMatchObject({ code: 'UNKNOWN_OUTCOME' }));
     const update = expect(cache.update('k', () => 1)).rejects.toMatchObject({ code: 'DEADLINE_EXCEEDED' });
+    const lookUp = expect(cache.getByIndex('i', 't')).rejects.toMatchObject({ code: 'DEADLINE_EXCEEDED' });
+    const walk = expect(cache.keys()[Symbol.asyncIterator]().next()).rejects.toMatchObject({
+      code: 'DEADLINE_EXCEEDED',
+    });
     await clock.pass(500);
-    await Promise.all([...calls, update]);
+    await Promise.all([...calls, update, lookUp, walk]);
   });
 
   test('G10: health says degraded or down, and does not hang', async () => {
