@@ -15,7 +15,7 @@ export function lookUp(space: Space, term: string): readonly (readonly [key: str
   const now = pool.clock.now();
   const found: (readonly [string, Entry])[] = [];
   for (const slot of space.population.terms.slots(term)) {
-    if (pool.isFresh(slot, now)) found.push([space.keyOf(slot), space.view(slot)]);
+    if (pool.isFresh(slot, now)) found.push([pool.slots.key(slot), space.view(slot)]);
     else pool.retire(slot, now);
   }
   return found;
@@ -29,7 +29,7 @@ export function removeByTerm(space: Space, term: string): number {
   population.leases.removeTerm(term);
   for (const slot of population.terms.slots(term)) {
     if (pool.isFresh(slot, now)) removed++;
-    population.leases.end(space.keyOf(slot));
+    population.leases.end(pool.slots.key(slot));
     pool.release(slot);
   }
   return removed;
@@ -42,7 +42,10 @@ export function* scan(space: Space, pattern: Pattern): Generator<readonly string
     if (population.isCleared) return;
     const now = pool.clock.now();
     const page: string[] = [];
-    for (const [key, slot] of shard) if (pattern.matches(key) && pool.isFresh(slot, now)) page.push(key);
+    for (const slot of shard) {
+      const key = pool.slots.key(slot);
+      if (pattern.matches(key) && pool.isFresh(slot, now)) page.push(key);
+    }
     if (page.length > 0) yield page;
   }
 }
@@ -54,8 +57,8 @@ export function removeByPattern(space: Space, pattern: Pattern): number {
   let removed = 0;
   population.leases.endMatching(pattern);
   for (const shard of population.index.shards()) {
-    for (const [key, slot] of shard) {
-      if (!pattern.matches(key)) continue;
+    for (const slot of shard) {
+      if (!pattern.matches(pool.slots.key(slot))) continue;
       if (pool.isFresh(slot, now)) removed++;
       pool.release(slot);
     }

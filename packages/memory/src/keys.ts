@@ -44,7 +44,7 @@ export function place(
     pool.wipe(change.payload);
     return undefined;
   }
-  const evicted = surplus.map((member) => space.keyOf(member));
+  const evicted = surplus.map((member) => pool.slots.key(member));
   for (const member of surplus) pool.evict(member, 'limit');
   const life =
     change.life === 'keep'
@@ -102,7 +102,7 @@ export function touch(space: Space, key: string, life: Life): boolean {
   const slot = space.find(key, now);
   if (slot === NONE) return false;
   space.pool.renew(slot, now + life.ttl, life.grace);
-  space.pool.use(slot);
+  space.use(slot);
   return true;
 }
 
@@ -132,7 +132,7 @@ export function editTerms(
   const kept = space.view(slot).terms.filter((term) => !removed.includes(term) || added.includes(term));
   pool.regroup(slot, 'keep', [...new Set([...kept, ...added])]);
   pool.rename(slot, version);
-  pool.use(slot);
+  space.use(slot);
   return true;
 }
 

@@ -8,7 +8,7 @@ export function acquire(space: Space, key: string, request: AcquireRequest): Acq
   const { leases } = space.population;
   const slot = space.find(key, space.pool.clock.now());
   if (slot !== NONE) {
-    space.pool.use(slot);
+    space.use(slot);
     return { status: 'hit', entry: space.view(slot) };
   }
   const stale = space.stale(key);

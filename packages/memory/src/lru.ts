@@ -4,13 +4,13 @@ import { NONE, type Slots } from './slots.ts';
 
 export class Lru implements EvictionPolicy {
   readonly name = 'lru';
-  readonly #slots: Slots;
+  readonly #slots: Slots<unknown>;
   /** The most recently used. */
   #first: number = NONE;
   /** The least recently used. */
   #last: number = NONE;
 
-  constructor(slots: Slots) {
+  constructor(slots: Slots<unknown>) {
     this.#slots = slots;
   }
 
@@ -27,9 +27,20 @@ export class Lru implements EvictionPolicy {
   }
 
   used(slot: number): void {
-    if (slot === this.#first) return;
-    this.removed(slot);
-    this.added(slot);
+    const first = this.#first;
+    if (slot === first) return;
+    const slots = this.#slots;
+    const chunk = slots.chunk(slot);
+    const place = slots.place(slot);
+    const next = chunk.next[place] as number;
+    const previous = chunk.previous[place] as number;
+    slots.chunk(previous).next[slots.place(previous)] = next;
+    if (next === NONE) this.#last = previous;
+    else slots.chunk(next).previous[slots.place(next)] = previous;
+    slots.chunk(first).previous[slots.place(first)] = slot;
+    chunk.previous[place] = NONE;
+    chunk.next[place] = first;
+    this.#first = slot;
   }
 
   removed(slot: number): void {

@@ -5,7 +5,7 @@ import { type MemoryOptions, resolve, type Settings } from './options.ts';
 import { type Layout, Pool } from './pool.ts';
 import { Space } from './space.ts';
 
-const LAYOUT: Layout = { slotsPerChunk: 4096, keysPerShard: 8192 };
+const LAYOUT: Layout = { slotsPerChunk: 4096, keysPerShard: 4096 };
 
 /** What one cache has in this provider. */
 interface Holding {

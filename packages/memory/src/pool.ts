@@ -36,7 +36,7 @@ export interface State {
 export class Pool implements Swept {
   readonly clock: Clock;
   readonly settings: Settings;
-  readonly slots: Slots;
+  readonly slots: Slots<Population>;
   readonly policy: EvictionPolicy;
   readonly announcements: Announcements = new Announcements();
   readonly #sweep: Sweep;
@@ -56,7 +56,7 @@ export class Pool implements Swept {
   constructor(settings: Settings, layout: Layout, clock: Clock, seed: number) {
     this.settings = settings;
     this.clock = clock;
-    this.slots = new Slots(layout.slotsPerChunk);
+    this.slots = new Slots<Population>(layout.slotsPerChunk);
     this.policy = new Lru(this.slots);
     this.#layout = layout;
     this.#seed = seed;
@@ -72,7 +72,7 @@ export class Pool implements Swept {
   }
 
   populate(audience: Audience): Population {
-    return new Population(audience, this.clock, this.#seed, this.#layout.keysPerShard);
+    return new Population(audience, this.slots, this.clock, this.#seed, this.#layout.keysPerShard);
   }
 
   /** Makes all entries of `population` absent. Their slots are reclaimed little by little, unless they must be wiped. */
@@ -84,7 +84,7 @@ export class Pool implements Swept {
     this.#cleared += population.index.size;
     if (this.#cleared === 0) return;
     if (!this.settings.secureCleanup) return this.#sweep.hurry();
-    for (const shard of population.index.shards()) for (const slot of shard.values()) this.release(slot);
+    for (const shard of population.index.shards()) for (const slot of shard) this.release(slot);
   }
 
   /** Gives the timer back. */
@@ -113,11 +113,10 @@ export class Pool implements Swept {
     return true;
   }
 
-  /** The entry in `slot` was read for a caller, or written. */
-  use(slot: number): void {
-    this.policy.used(slot);
-    const groups = this.slots.chunk(slot).groups[this.slots.place(slot)];
+  /** The entry in `slot`, whose groups are these, was read for a caller, or written. */
+  use(slot: number, groups: Groups | undefined): void {
     if (groups !== undefined) groups.usedAt = ++this.#uses;
+    this.policy.used(slot);
   }
 
   /** Puts a new entry of `key`, which has none, and gives its slot. */
@@ -129,7 +128,7 @@ export class Pool implements Swept {
     chunk.keys[place] = key;
     chunk.size[place] = 0;
     chunk.freshUntil[place] = Infinity;
-    population.index.set(key, slot);
+    population.index.add(key, slot);
     this.policy.added(slot);
     this.#entries++;
     this.#charge(population, ENTRY_OVERHEAD + 2 * key.length);
@@ -141,7 +140,7 @@ export class Pool implements Swept {
   change(slot: number, state: State): void {
     this.wipe(this.slots.chunk(slot).payloads[this.slots.place(slot)]);
     this.#set(slot, state);
-    this.use(slot);
+    this.policy.used(slot);
   }
 
   /** Gives the entry in `slot` a new life. */
@@ -261,18 +260,18 @@ export class Pool implements Swept {
   }
 
   /** Takes the entry in `slot` out of everything that leads to it. */
-  #leave(population: Population, slot: number, chunk: Chunk, place: number): void {
+  #leave(population: Population, slot: number, chunk: Chunk<Population>, place: number): void {
     const groups: Groups | undefined = chunk.groups[place];
     if (groups !== undefined) {
       population.tags.leave(groups.epochs);
       population.terms.change(slot, groups.members, []);
     }
-    population.index.delete(chunk.keys[place] as string);
+    population.index.delete(chunk.keys[place] as string, slot);
     this.#entries--;
     this.#charge(population, -this.#cost(chunk, place));
   }
 
-  #cost(chunk: Chunk, place: number): number {
+  #cost(chunk: Chunk<Population>, place: number): number {
     return ENTRY_OVERHEAD + 2 * (chunk.keys[place] as string).length + (chunk.size[place] as number);
   }
 

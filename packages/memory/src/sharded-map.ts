@@ -58,19 +58,6 @@ export class ShardedMap<V> {
     if ((this.#sole ?? this.#shardOf(key).map).delete(key)) this.#size--;
   }
 
-  /**
-   * Walks the shards; every key that is there during the whole walk is in exactly one of them, whatever is set or deleted between two
-   * steps. A shard must be read before the walk goes on: a split moves only keys of the part of the hash space that lies behind.
-   */
-  *shards(): Generator<Map<string, V>> {
-    for (let at = 0; at < 2 ** 32;) {
-      const { map, depth } = this.#place(at);
-      const span = 2 ** (32 - depth);
-      yield map;
-      at = (Math.floor(at / span) + 1) * span;
-    }
-  }
-
   #shardOf(key: string): Shard<V> {
     return this.#depth === 0 ? (this.#directory[0] as Shard<V>) : this.#place(hash(key, this.#seed));
   }

@@ -3,12 +3,11 @@
  * so that growing never copies.
  */
 import type { Payload } from '@cache/core';
-import type { Population } from './population.ts';
 import type { Epoch } from './tags.ts';
 import type { Member } from './terms.ts';
 
 /** No slot. */
-export const NONE = 0xffff_ffff;
+export const NONE = -1;
 
 /** The groups of an entry. Most entries have neither tags nor terms and so none of these. */
 export interface Groups {
@@ -18,22 +17,22 @@ export interface Groups {
   usedAt: number;
 }
 
-/** The columns of one run of slots. */
-export class Chunk {
+/** The columns of one run of slots. `Resident`: whose an entry can be. */
+export class Chunk<Resident> {
   readonly keys: (string | undefined)[];
   readonly payloads: Payload[];
   readonly versions: (string | undefined)[];
   readonly groups: (Groups | undefined)[];
   /** Whose entry it is; `undefined`: the slot is free. */
-  readonly residents: (Population | undefined)[];
+  readonly residents: (Resident | undefined)[];
   readonly createdAt: Float64Array;
   readonly freshUntil: Float64Array;
   readonly grace: Float64Array;
   readonly loadMs: Float64Array;
   readonly size: Float64Array;
   /** Links in the order of eviction, kept by its policy. In a free slot, `next` is the chunk's next free one. */
-  readonly next: Uint32Array;
-  readonly previous: Uint32Array;
+  readonly next: Int32Array;
+  readonly previous: Int32Array;
   used = 0;
   free: number = NONE;
 
@@ -48,16 +47,16 @@ export class Chunk {
     this.grace = new Float64Array(length);
     this.loadMs = new Float64Array(length);
     this.size = new Float64Array(length);
-    this.next = new Uint32Array(length);
-    this.previous = new Uint32Array(length);
+    this.next = new Int32Array(length);
+    this.previous = new Int32Array(length);
   }
 }
 
-export class Slots {
+export class Slots<Resident> {
   readonly #bits: number;
   readonly #mask: number;
   /** `undefined`: all its slots are free and its memory was given back. */
-  readonly #chunks: (Chunk | undefined)[] = [];
+  readonly #chunks: (Chunk<Resident> | undefined)[] = [];
   /** Numbers of chunks that have room, those given back included. The last is filled first. */
   readonly #roomy: number[] = [];
   #emptyChunks = 0;
@@ -74,8 +73,8 @@ export class Slots {
   }
 
   /** The chunk of a slot in use. */
-  chunk(slot: number): Chunk {
-    return this.#chunks[slot >>> this.#bits] as Chunk;
+  chunk(slot: number): Chunk<Resident> {
+    return this.#chunks[slot >>> this.#bits] as Chunk<Resident>;
   }
 
   /** The place of a slot in its chunk. */
@@ -83,13 +82,18 @@ export class Slots {
     return slot & this.#mask;
   }
 
+  /** The key of the entry in `slot`. */
+  key(slot: number): string {
+    return this.chunk(slot).keys[slot & this.#mask] as string;
+  }
+
   /** Whose entry lies in `slot`, which may be any below `end`; `undefined`: it is free. */
-  resident(slot: number): Population | undefined {
+  resident(slot: number): Resident | undefined {
     return this.#chunks[slot >>> this.#bits]?.residents[slot & this.#mask];
   }
 
   /** A slot for an entry of `resident`. */
-  take(resident: Population): number {
+  take(resident: Resident): number {
     const number = this.#roomy.at(-1) ?? this.#append();
     const chunk = this.#chunks[number] ?? this.#restore(number);
     const wasEmpty = chunk.used === 0;
@@ -126,8 +130,8 @@ export class Slots {
     return number;
   }
 
-  #restore(number: number): Chunk {
-    const chunk = new Chunk(this.#mask + 1);
+  #restore(number: number): Chunk<Resident> {
+    const chunk = new Chunk<Resident>(this.#mask + 1);
     this.#chunks[number] = chunk;
     this.#emptyChunks++;
     return chunk;

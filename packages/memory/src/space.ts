@@ -24,28 +24,26 @@ export class Space {
   /** The payload of the fresh entry of `key`. The path of a hit. */
   get(key: string): Payload | undefined {
     const slot = this.#population.index.get(key);
-    if (slot === undefined) return undefined;
+    if (slot === NONE) return undefined;
     const { pool } = this;
     const chunk = pool.slots.chunk(slot);
     const place = pool.slots.place(slot);
     const freshUntil = chunk.freshUntil[place] as number;
     const groups = chunk.groups[place];
-    if (
-      (freshUntil !== Infinity && pool.clock.recent() >= freshUntil) ||
-      (groups !== undefined && !isValid(groups.epochs))
-    ) {
+    // What never expires does not pay for a look at the clock.
+    const isFresh = freshUntil === Infinity || pool.clock.now() < freshUntil;
+    if (!isFresh || (groups !== undefined && !isValid(groups.epochs))) {
       pool.retire(slot, pool.clock.now());
       return undefined;
     }
-    pool.use(slot);
+    pool.use(slot, groups);
     return pool.handOut(chunk.payloads[place]);
   }
 
   /** The slot of the fresh entry of `key`, or `NONE`. What is found past its end is reclaimed. */
   find(key: string, now: number): number {
     const slot = this.#population.index.get(key);
-    if (slot === undefined) return NONE;
-    if (this.pool.isFresh(slot, now)) return slot;
+    if (slot === NONE || this.pool.isFresh(slot, now)) return slot;
     this.pool.retire(slot, now);
     return NONE;
   }
@@ -53,11 +51,7 @@ export class Space {
   /** The entry of `key` in its grace, after `find` gave `NONE`. */
   stale(key: string): Entry | undefined {
     const slot = this.#population.index.get(key);
-    return slot === undefined ? undefined : this.view(slot);
-  }
-
-  keyOf(slot: number): string {
-    return this.pool.slots.chunk(slot).keys[this.pool.slots.place(slot)] as string;
+    return slot === NONE ? undefined : this.view(slot);
   }
 
   versionOf(slot: number): string {
@@ -103,7 +97,12 @@ export class Space {
   /** Removes whatever lies under `key`. */
   drop(key: string): void {
     const slot = this.#population.index.get(key);
-    if (slot !== undefined) this.pool.release(slot);
+    if (slot !== NONE) this.pool.release(slot);
+  }
+
+  /** The entry in `slot` was read for a caller, or written. */
+  use(slot: number): void {
+    this.pool.use(slot, this.pool.slots.chunk(slot).groups[this.pool.slots.place(slot)]);
   }
 
   clear(): void {

@@ -4,6 +4,7 @@ import type { AcquireRequest, Condition, EngineEvent, Entry, Life, Limit, Settle
 import { ENTRY_OVERHEAD, resolve } from '../src/options.ts';
 import { MemoryEngine } from '../src/engine.ts';
 import { Pool } from '../src/pool.ts';
+import { NONE } from '../src/slots.ts';
 import { Space } from '../src/space.ts';
 import { FakeClock } from './fake-clock.ts';
 import { Model } from './model.ts';
@@ -295,7 +296,7 @@ class Trial {
 
   /** What must hold after every step. */
   check(): void {
-    this.#model.follow((name, held) => this.#spaces.get(name)?.population.index.get(held) !== undefined);
+    this.#model.follow((name, held) => this.#spaces.get(name)?.population.index.get(held) !== NONE);
     let entries = 0;
     let bytes = 0;
     for (const [name, space] of this.#spaces) {
@@ -308,7 +309,7 @@ class Trial {
         new Set(held.flatMap((entry) => entry.tags)).size,
       );
       for (const term of TERMS) {
-        const members = [...space.population.terms.slots(term)].map((slot) => space.keyOf(slot));
+        const members = [...space.population.terms.slots(term)].map((slot) => this.#pool.slots.key(slot));
         const expected = held.filter((entry) => entry.terms.includes(term)).map((entry) => entry.key);
         expect(members.toSorted()).toEqual(expected.toSorted());
       }

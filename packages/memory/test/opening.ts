@@ -5,7 +5,7 @@ import { type MemoryOptions, resolve } from '../src/options.ts';
 import type { Layout } from '../src/pool.ts';
 import { FakeClock } from './fake-clock.ts';
 
-export const TIGHT: Layout = { slotsPerChunk: 4, keysPerShard: 3 };
+export const TIGHT: Layout = { slotsPerChunk: 4, keysPerShard: 4 };
 
 /** An engine whose every answer is there at once. */
 export type SyncEngine = {
