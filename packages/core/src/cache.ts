@@ -235,9 +235,7 @@ export function createCache<T, R, I extends string>(
       for (const inner of namespaces.values()) inner.use(added);
     },
 
-    async ready() {
-      if (working === undefined) await open();
-    },
+    ready: async () => void (working ?? (await open())),
 
     async close() {
       working = undefined;
