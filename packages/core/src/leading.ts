@@ -30,6 +30,8 @@ export class Leading {
   readonly #flights = new Map<string, Flight>();
   /** Loads without a lease, by key, while the provider is in trouble. */
   readonly #outages = new Map<string, Flight>();
+  /** The timers of loads that are late. */
+  readonly #lateness = new Set<Cancel>();
 
   constructor(opened: Opened) {
     this.#opened = opened;
@@ -50,6 +52,7 @@ export class Leading {
   close(error: CacheError): void {
     for (const flight of [...this.#flights.values(), ...this.#outages.values()]) flight.abandon(error);
     for (const { key, token } of this.#flights.values()) this.release(key, token);
+    for (const stop of this.#lateness) stop();
     this.#flights.clear();
     this.#outages.clear();
   }
@@ -72,22 +75,34 @@ export class Leading {
       if (leased) this.release(key, token);
     });
     flights.set(name, flight);
-    queueMicrotask(() => void this.#run(flight, plan, leased).finally(forget));
+    queueMicrotask(() => void this.#run(flight, plan, leased, forget).finally(forget));
     return flight;
   }
 
   /** Runs a load to its landing. Never rejects. */
-  async #run(flight: Flight, plan: LoadPlan, leased: boolean): Promise<void> {
+  async #run(flight: Flight, plan: LoadPlan, leased: boolean, forget: () => void): Promise<void> {
     const { clock, settings, traits, engine } = this.#opened;
     const { key, token } = flight;
     const place = this.#slots.claim();
     const stopBeating = leased && traits.scope !== 'process' ? this.#heartbeat(key, token) : () => {};
+    let stopLateness: Cancel = () => {};
     const stopTimer = clock.after(plan.timeout, () => {
       flight.becomeLate(timeoutError(this.#opened, key, plan.timeout));
       // A loader that never settles must not hold its key, or its place, for ever: from here on its lease has an end.
       stopBeating();
       place.leave();
       if (leased) this.#inBackground(key, () => engine.extend(key, token, settings.lease));
+      // When it has ended, those who came meanwhile look again, and one of them leads.
+      const stopWaiting = clock.after(settings.lease, () => {
+        this.#lateness.delete(stopWaiting);
+        forget();
+        flight.land({ status: 'released' });
+      });
+      this.#lateness.add(stopWaiting);
+      stopLateness = () => {
+        this.#lateness.delete(stopWaiting);
+        stopWaiting();
+      };
     });
     // Nobody waits for an abandoned load: a loader that never settles must not keep its timers.
     flight.signal.addEventListener('abort', () => {
@@ -107,6 +122,7 @@ export class Leading {
       flight.land(landing.status === 'failed' && flight.isLate ? { status: 'released' } : landing);
     } finally {
       stopTimer();
+      stopLateness();
       stopBeating();
       place.leave();
     }
