@@ -147,7 +147,8 @@ export class Leading {
       tally.loadErrors += 1;
       tally.loadTime += duration;
       if (events.active.loadError !== undefined) events.emit('loadError', { key, error, duration });
-      if (leased) this.release(key, token, flight.isLate ? undefined : messageOf(error));
+      // First the lease, then the outcome: whoever asks again after it must find the key free.
+      if (leased) await this.#released(key, token, flight.isLate ? undefined : messageOf(error));
       return { status: 'failed', error };
     }
   }
@@ -164,7 +165,7 @@ export class Leading {
     const { key, token } = flight;
     const value = loaded instanceof LoadedEntry ? (loaded.value as unknown) : loaded;
     if (value === undefined) {
-      if (leased) this.release(key, token);
+      if (leased) await this.#released(key, token);
       return { status: 'missing' };
     }
     const own = loaded instanceof LoadedEntry ? loaded.options : undefined;
@@ -197,6 +198,17 @@ export class Leading {
       if (!isTrouble(error) || (plan.options?.onFailure ?? settings.onFailure) === 'throw') throw error;
       remote.failed('getOrSet', key, error);
       return { status: 'loaded', value: isolated, stored: false, shared: false };
+    }
+  }
+
+  /** Ends the lease of a load that stored nothing. A failure is told, not thrown: then the lease ends by itself. */
+  async #released(key: string, token: string, failure?: string): Promise<void> {
+    const { engine, remote } = this.#opened;
+    try {
+      const answer = engine.release(key, token, failure);
+      if (answer instanceof Promise) await remote.write(answer, 'getOrSet', key);
+    } catch (error) {
+      remote.failed('getOrSet', key, error);
     }
   }
 
