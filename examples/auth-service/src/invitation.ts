@@ -43,7 +43,7 @@ const SUGGESTIONS: readonly Suggestion[] = [
 
 export function invitation(url: string): string {
   const lines = SUGGESTIONS.flatMap((suggestion) => [`  # ${suggestion.why}`, `  ${curl(url, suggestion)}`]);
-  return `${USERS} users in ${TEAMS} teams, at ${url}\n\nTry:\n${lines.join('\n')}\n\nStop with Ctrl-C. See everything at once: npm start -- --tour`;
+  return `${USERS.toLocaleString('en-US')} users in ${TEAMS} teams, at ${url}\n\nTry:\n${lines.join('\n')}\n\nStop with Ctrl-C. See everything at once: npm start -- --tour`;
 }
 
 /** Quoted for a POSIX shell. Nothing in it has a quote of its own. */

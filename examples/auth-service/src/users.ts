@@ -26,7 +26,7 @@ export class Users {
       id,
       async (load) => {
         const user = await this.#database.findUser(id, load.signal);
-        return user && entry(user, { tags: tagsOf(user) });
+        return user && entry(user, { tags: [teamTag(user.teamId)] });
       },
       { signal },
     );
@@ -42,16 +42,21 @@ export class Users {
 
   /** False: there was no such user. */
   async remove(id: string): Promise<boolean> {
-    const removed = await this.#database.deleteUser(id);
-    await this.#cache.delete(id);
-    return removed;
+    try {
+      return await this.#database.deleteUser(id);
+    } finally {
+      // Whatever came of it: of a write that failed it is not known whether it took effect.
+      await this.#cache.delete(id);
+    }
   }
 
   /** False: there is no such team. The profiles show the name of the team, so all of its profiles are outdated. */
   async renameTeam(teamId: string, name: string): Promise<boolean> {
-    const renamed = await this.#database.renameTeam(teamId, name);
-    await this.#cache.invalidateTags([teamTag(teamId)]);
-    return renamed;
+    try {
+      return await this.#database.renameTeam(teamId, name);
+    } finally {
+      await this.#cache.invalidateTags([teamTag(teamId)]);
+    }
   }
 
   /** Those of the team who are in the cache now. */
@@ -67,14 +72,14 @@ export class Users {
    * The change itself is one statement, so the database loses none. What is left to lose is in the cache: two rows may come back in the
    * other order than they were written, and the older one must not stay. `update` compares and stores in one step, so the newer row wins.
    *
-   * A service that dies between the two leaves an outdated entry, until its ttl ends.
+   * After a write that failed the entry goes, because the write may have taken effect. A service that dies between the two leaves an
+   * outdated entry, until its ttl ends.
    */
   async #writeThrough(id: string, write: () => Promise<User | undefined>): Promise<User | undefined> {
     let row: User | undefined;
     try {
       row = await write();
     } catch (error) {
-      // Of a write that failed it is not known whether it took effect.
       await this.#cache.delete(id);
       throw error;
     }
@@ -82,20 +87,21 @@ export class Users {
       await this.#cache.delete(id);
       return undefined;
     }
-    const cached = await this.#cache.update(
-      id,
-      (current) => (current === undefined || current.revision >= row.revision ? undefined : row),
-      { tags: tagsOf(row) },
-    );
-    // Nobody cached it, and storing it now could bring back a user who was deleted a moment ago. But a query that began before the write
-    // may be about to store the old row: a delete overtakes it.
-    if (cached === undefined) await this.#cache.delete(id);
+    const cached = await this.#cache.update(id, (current) => (replaces(row, current) ? row : undefined));
+    if (cached === undefined || cached.revision < row.revision) await this.#cache.delete(id);
     return row;
   }
 }
 
-function tagsOf(user: User): string[] {
-  return [teamTag(user.teamId)];
+/**
+ * Whether a written row may take the place of the entry. If not, and the entry is not as new, the next reader has to load: a load is
+ * overtaken by whatever happens while it runs, but a row on its way back from a write is nothing the cache knows of.
+ *
+ * Where there is no entry, storing the row could bring back a user who was deleted meanwhile. And where the row tells of a move, the tag of
+ * the new team could have been invalidated meanwhile, which the entry without that tag has survived.
+ */
+function replaces(row: User, current: User | undefined): boolean {
+  return current !== undefined && current.revision < row.revision && current.teamId === row.teamId;
 }
 
 function teamTag(teamId: string): string {

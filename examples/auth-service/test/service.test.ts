@@ -104,16 +104,6 @@ describe('profiles', () => {
     expect((await ask('PATCH', '/users/user-1', '{"teamId":"team-0"}')).status).toBe(409);
     expect((await ask('GET', '/users/user-1')).body).toEqual(before.body);
   });
-
-  test('a user who was renamed with the team and moved has the tag of the new team', async () => {
-    await ask('GET', '/users/user-1');
-    await ask('PATCH', '/users/user-1', '{"teamId":"team-2"}');
-    await ask('PATCH', '/teams/team-2', '{"name":"Night shift"}');
-    expect((await ask('GET', '/users/user-1')).body).toMatchObject({
-      teamId: 'team-2',
-      teamName: 'Night shift',
-    });
-  });
 });
 
 describe('changes at once', () => {

@@ -8,7 +8,7 @@ export interface User {
   teamId: string;
   teamName: string;
   visits: number;
-  /** Grows with every change that shows in the profile, of the user or of the team: of two copies, the higher one is newer. */
+  /** Grows with every change of the user's row, which is not where the name of the team is. */
   readonly revision: number;
 }
 

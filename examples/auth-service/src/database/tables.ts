@@ -2,15 +2,10 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import type { Credentials, QueryCounts, User, UserChange } from './database.ts';
 
-// One sequence numbers the changes of both tables. So the revision of a profile, the later of its user's and its team's last change, only
-// ever grows: also when the user moves to a team that was changed long ago.
 const SCHEMA = `
-  CREATE TABLE sequence (latest INTEGER NOT NULL);
-  INSERT INTO sequence VALUES (0);
   CREATE TABLE teams (
     id TEXT PRIMARY KEY,
-    name TEXT NOT NULL,
-    revision INTEGER NOT NULL
+    name TEXT NOT NULL
   ) STRICT;
   CREATE TABLE users (
     id TEXT PRIMARY KEY,
@@ -19,25 +14,24 @@ const SCHEMA = `
     teamId TEXT NOT NULL REFERENCES teams (id),
     visits INTEGER NOT NULL DEFAULT 0,
     password TEXT NOT NULL,
-    revision INTEGER NOT NULL
+    revision INTEGER NOT NULL DEFAULT 0
   ) STRICT;
   CREATE VIEW profiles AS
-    SELECT users.id, users.name, email, teamId, teams.name AS teamName, visits,
-           max(users.revision, teams.revision) AS revision
+    SELECT users.id, users.name, email, teamId, teams.name AS teamName, visits, revision
     FROM users JOIN teams ON teams.id = users.teamId;
 `;
 
 const QUERIES = {
-  nextRevision: 'UPDATE sequence SET latest = latest + 1 RETURNING latest AS revision',
   profile: 'SELECT * FROM profiles WHERE id = ?',
-  changeUser: `UPDATE users SET name = coalesce(?, name), email = coalesce(?, email), teamId = coalesce(?, teamId), revision = ?
+  changeUser: `UPDATE users SET name = coalesce(?, name), email = coalesce(?, email), teamId = coalesce(?, teamId),
+    revision = revision + 1
     WHERE id = ?`,
-  countVisit: 'UPDATE users SET visits = visits + 1, revision = ? WHERE id = ?',
+  countVisit: 'UPDATE users SET visits = visits + 1, revision = revision + 1 WHERE id = ?',
   deleteUser: 'DELETE FROM users WHERE id = ?',
-  renameTeam: 'UPDATE teams SET name = ?, revision = ? WHERE id = ?',
+  renameTeam: 'UPDATE teams SET name = ? WHERE id = ?',
   credentials: 'SELECT id AS userId, password FROM users WHERE email = ?',
-  insertTeam: 'INSERT INTO teams VALUES (?, ?, 0)',
-  insertUser: 'INSERT INTO users VALUES (?, ?, ?, ?, 0, ?, 0)',
+  insertTeam: 'INSERT INTO teams VALUES (?, ?)',
+  insertUser: 'INSERT INTO users (id, name, email, teamId, password) VALUES (?, ?, ?, ?, ?)',
   ping: 'SELECT 1',
 } as const;
 
@@ -77,13 +71,13 @@ export class Tables {
 
   changeUser(id: string, { name, email, teamId }: UserChange): User | undefined {
     this.#count('changeUser');
-    this.#statements.changeUser.run(name ?? null, email ?? null, teamId ?? null, this.#nextRevision(), id);
+    this.#statements.changeUser.run(name ?? null, email ?? null, teamId ?? null, id);
     return this.#profile(id);
   }
 
   countVisit(id: string): User | undefined {
     this.#count('countVisit');
-    this.#statements.countVisit.run(this.#nextRevision(), id);
+    this.#statements.countVisit.run(id);
     return this.#profile(id);
   }
 
@@ -94,7 +88,7 @@ export class Tables {
 
   renameTeam(id: string, name: string): boolean {
     this.#count('renameTeam');
-    return this.#statements.renameTeam.run(name, this.#nextRevision(), id).changes === 1;
+    return this.#statements.renameTeam.run(name, id).changes === 1;
   }
 
   findCredentials(email: string): Credentials | undefined {
@@ -112,11 +106,6 @@ export class Tables {
 
   #profile(id: string): User | undefined {
     return this.#statements.profile.get(id) as User | undefined;
-  }
-
-  /** A number that a failing statement leaves unused does no harm: revisions only have to grow. */
-  #nextRevision(): number {
-    return this.#statements.nextRevision.get()?.['revision'] as number;
   }
 
   #count(query: string): void {

@@ -7,10 +7,12 @@ import type { ProviderName } from '../provider.ts';
 /** Milliseconds the process is given to end by itself. */
 const PATIENCE = 10_000;
 
+type Ending = readonly [code: number | null, signal: string | null];
+
 export interface ServiceProcess {
   readonly url: string;
-  /** Asks it to stop. True: it ended by itself, and without an error. */
-  stop(): Promise<boolean>;
+  /** Asks it to stop, and gives what is wrong with how it ended: `undefined` for a clean end. */
+  stop(): Promise<string | undefined>;
 }
 
 export async function startServiceProcess(provider: ProviderName, latency: number): Promise<ServiceProcess> {
@@ -19,7 +21,10 @@ export async function startServiceProcess(provider: ProviderName, latency: numbe
   const child = spawn(process.execPath, [...process.execArgv, main, ...flags], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
-  const ended = once(child, 'exit') as Promise<[number | null]>;
+  const ended: Promise<Ending> = once(child, 'exit').then(([code, signal]) => [
+    code as number | null,
+    signal as string | null,
+  ]);
   return { url: await addressOf(child, ended), stop: () => stop(child, ended) };
 }
 
@@ -31,10 +36,10 @@ async function addressOf(child: ChildProcess, ended: Promise<unknown>): Promise<
   return Promise.race([told, failed]);
 }
 
-async function stop(child: ChildProcess, ended: Promise<[number | null]>): Promise<boolean> {
+async function stop(child: ChildProcess, ended: Promise<Ending>): Promise<string | undefined> {
   const kill = setTimeout(() => child.kill('SIGKILL'), PATIENCE);
   child.kill('SIGTERM');
-  const [code] = await ended;
+  const [code, signal] = await ended;
   clearTimeout(kill);
-  return code === 0;
+  return code === 0 ? undefined : `the service did not end cleanly (${signal ?? `exit code ${code}`})`;
 }

@@ -33,23 +33,17 @@ export async function runTour({ provider, latency }: Arguments): Promise<boolean
   const started = performance.now();
   const narrator = new Narrator();
   const service = await startServiceProcess(provider, latency);
-  const client = await Client.connect(service.url);
   console.log(
     `The service runs in a process of its own at ${service.url}, on the provider '${provider}'; its queries take ${latency} ms.`,
   );
-  let broken: unknown;
-  try {
+  const failure = await failureOf(async () => {
+    const client = await Client.connect(service.url);
     for (const step of STEPS) await step(new Stage(client, narrator));
-  } catch (error) {
-    broken = error;
-  }
-  client.close();
-  const stopped = await service.stop();
-  broken ??= stopped ? undefined : new BrokenPromise('the service did not stop cleanly');
-  if (broken !== undefined) {
-    console.error(
-      `\nBROKEN: ${broken instanceof BrokenPromise ? broken.message : String((broken as Error).stack)}`,
-    );
+    client.close();
+  });
+  const broken = [failure, await service.stop()].filter((what) => what !== undefined);
+  if (broken.length > 0) {
+    console.error(`\nBROKEN: ${broken.join('\n')}`);
     return false;
   }
   const seconds = ((performance.now() - started) / 1_000).toFixed(1);
@@ -57,4 +51,14 @@ export async function runTour({ provider, latency }: Arguments): Promise<boolean
     `\n${narrator.steps} steps, ${narrator.kept} promises kept, in ${seconds} s. The service stopped cleanly.`,
   );
   return true;
+}
+
+/** What went wrong: for a broken promise, which one, and otherwise where. */
+async function failureOf(act: () => Promise<void>): Promise<string | undefined> {
+  try {
+    await act();
+    return undefined;
+  } catch (error) {
+    return error instanceof BrokenPromise ? error.message : String((error as Error).stack);
+  }
 }

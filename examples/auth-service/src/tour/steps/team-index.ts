@@ -16,8 +16,9 @@ export async function teamIndex(stage: Stage): Promise<void> {
       (await stage.cachedOfTeam(TEAM)).length,
       MEMBERS,
     );
-    narrator.say(`${member(0)} moves to ${OTHER_TEAM}, and ${member(1)} is deleted.`);
+    narrator.say(`${member(0)} moves to ${OTHER_TEAM} and is read again, ${member(1)} is deleted.`);
     await client.patch(`/users/${member(0)}`, { teamId: OTHER_TEAM });
+    await stage.user(member(0));
     await client.delete(`/users/${member(1)}`);
     const remaining = await stage.cachedOfTeam(TEAM);
     narrator.figure(`users of ${TEAM} now`, remaining.length, MEMBERS - 2);
@@ -30,5 +31,5 @@ export async function teamIndex(stage: Stage): Promise<void> {
       (await stage.cachedOfTeam(OTHER_TEAM)).includes(member(0)),
     );
   });
-  narrator.figure('queries for all of that', queries, 0);
+  narrator.figure('queries for all of that, the new reading', queries, 1);
 }
