@@ -1,6 +1,6 @@
 /** Operations on many keys: every key has its own outcome. */
 import type { CallOptions, LoadOptions, ManyLoader, WriteOptions } from './api.ts';
-import type { MaybePromise, Payload } from './engine.ts';
+import type { MaybePromise, Payload, Write } from './engine.ts';
 import { CacheError } from './errors.ts';
 import { checkKeys, checkPairs } from './keyspace.ts';
 import type { AnyLoader } from './leading.ts';
@@ -22,7 +22,7 @@ export async function getMany(
     const answer = engine.get(key);
     return answer instanceof Promise ? remote.read(answer, 'getMany', key, options) : answer;
   });
-  throwPartial(opened, 'getMany', outcomes);
+  throwPartial(opened, 'getMany', outcomes, options?.signal);
   const found = new Map<string, Payload>();
   for (const [key, outcome] of outcomes) {
     if (outcome.status !== 'fulfilled' || outcome.value === undefined) {
@@ -44,15 +44,21 @@ export async function setMany(
   const { engine, remote, events } = opened;
   const pairs = checkPairs(entries);
   options?.signal?.throwIfAborted();
+  const drafts = await each([...pairs.keys()], (key) => draft(opened, key, pairs.get(key), options));
+  for (const drafted of drafts.values()) {
+    // Misuse is the mistake of the call: nothing is written.
+    if (drafted.status === 'rejected' && drafted.reason instanceof TypeError) throw drafted.reason;
+  }
   const outcomes = await each([...pairs.keys()], async (key) => {
-    const drafted = draft(opened, key, pairs.get(key), options);
-    const write = drafted instanceof Promise ? await drafted : drafted;
+    const drafted = drafts.get(key) as PromiseSettledResult<Write>;
+    if (drafted.status === 'rejected') throw drafted.reason;
+    const write = drafted.value;
     const answer = engine.write(key, write, undefined);
     const written = answer instanceof Promise ? await remote.write(answer, 'setMany', key, options) : answer;
     if (written.status === 'limited') throw limitExceeded(opened, key);
     if (events.active.write !== undefined) events.emit('write', { key, version: write.version });
   });
-  throwPartial(opened, 'setMany', outcomes);
+  throwPartial(opened, 'setMany', outcomes, options?.signal);
   return outcomes.size;
 }
 
@@ -69,7 +75,7 @@ export async function deleteMany(
     const answer = engine.remove(key);
     return answer instanceof Promise ? remote.write(answer, 'deleteMany', key, options) : answer;
   });
-  throwPartial(opened, 'deleteMany', outcomes);
+  throwPartial(opened, 'deleteMany', outcomes, options?.signal);
   let removed = 0;
   for (const [key, outcome] of outcomes) {
     if (outcome.status === 'rejected' || !outcome.value) continue;
@@ -102,12 +108,14 @@ export async function getOrSetMany(
     if (acquired === undefined || acquired.status === 'lead') leading.push(key);
   }
   group.begin(leading);
-  return each(asked, (key) => {
+  const outcomes = await each(asked, (key) => {
     const answer = answers.get(key);
     if (answer?.status === 'rejected') throw answer.reason;
     // One place among the running loaders for the whole group.
     return loading.load(key, key === leading[0] ? first : rest, answer?.value);
   });
+  throwIfLeft(outcomes, options?.signal);
+  return outcomes;
 }
 
 /** One call of the user's loader for the keys of a batch; a key that has to be loaded once more later is a call of its own. */
@@ -173,11 +181,22 @@ async function each<X>(
   return new Map(keys.map((key, n) => [key, settled[n] as PromiseSettledResult<Awaited<X>>]));
 }
 
+/** A caller who left gets its signal's reason, whatever became of the keys. */
+function throwIfLeft(
+  outcomes: ReadonlyMap<string, PromiseSettledResult<unknown>>,
+  signal: AbortSignal | undefined,
+): void {
+  if (signal?.aborted !== true) return;
+  if ([...outcomes.values()].some((outcome) => outcome.status === 'rejected')) throw signal.reason;
+}
+
 function throwPartial(
   { name, tally }: Opened,
   operation: string,
   outcomes: ReadonlyMap<string, PromiseSettledResult<unknown>>,
+  signal: AbortSignal | undefined,
 ): void {
+  throwIfLeft(outcomes, signal);
   const failures = [...outcomes.values()].filter((outcome) => outcome.status === 'rejected');
   if (failures.length === 0) return;
   tally.errors += failures.length;
