@@ -172,7 +172,11 @@ export class Leading {
     const options =
       own === undefined
         ? plan.options
-        : { ...plan.options, ttl: own.ttl ?? plan.options?.ttl, tags: own.tags ?? plan.options?.tags };
+        : {
+            ...plan.options,
+            ttl: own.ttl === undefined ? plan.options?.ttl : own.ttl,
+            tags: own.tags === undefined ? plan.options?.tags : own.tags,
+          };
     const checked = validated(this.#opened, key, value);
     const accepted: unknown = checked instanceof Promise ? await checked : checked;
     // Those who wait get it from here: the payload is the engine's once it is handed over.

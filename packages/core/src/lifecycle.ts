@@ -92,6 +92,7 @@ export class Lifecycle {
     const error = this.#closedError();
     working.loading.close(error);
     working.updates.close(error);
+    working.opened.remote.close(error);
     await working.opened.remote.write(working.opened.engine.close(), 'close');
   }
 

@@ -24,6 +24,8 @@ export class Remote {
   readonly #clock: Clock;
   readonly #events: Events;
   readonly #tally: Tally;
+  /** What gives up each wait that has not ended. */
+  readonly #waits = new Set<(error: unknown) => void>();
 
   /** `deadline`: `Infinity` for an engine that lives in this process and cannot fail to answer. */
   constructor(
@@ -77,6 +79,11 @@ export class Remote {
     return this.#within(answer, options?.signal, () => this.#late('UNKNOWN_OUTCOME', operation, key));
   }
 
+  /** Rejects everything that waits. */
+  close(error: Error): void {
+    for (const giveUp of this.#waits) giveUp(error);
+  }
+
   /** Tells of a failure that the caller will not see. */
   failed(operation: string, key: string | undefined, error: unknown): void {
     this.#tally.errors += 1;
@@ -90,29 +97,23 @@ export class Remote {
   ): MaybePromise<X> {
     if (!(answer instanceof Promise) || (this.#deadline === Infinity && signal === undefined)) return answer;
     return new Promise<X>((resolve, reject) => {
-      const leave = (): void => {
+      const end = (): void => {
         cancel();
-        reject(signal?.reason as Error);
-      };
-      const cancel = this.#clock.after(this.#deadline, () => {
         signal?.removeEventListener('abort', leave);
-        reject(late());
-      });
+        this.#waits.delete(giveUp);
+      };
+      const giveUp = (error: unknown): void => {
+        end();
+        reject(error);
+      };
+      const leave = (): void => giveUp(signal?.reason);
+      const cancel = this.#clock.after(this.#deadline, () => giveUp(late()));
       signal?.addEventListener('abort', leave, { once: true });
-      const settled = (): void => {
-        cancel();
-        signal?.removeEventListener('abort', leave);
-      };
-      answer.then(
-        (value) => {
-          settled();
-          resolve(value);
-        },
-        (error: unknown) => {
-          settled();
-          reject(error);
-        },
-      );
+      this.#waits.add(giveUp);
+      answer.then((value) => {
+        end();
+        resolve(value);
+      }, giveUp);
     });
   }
 

@@ -38,7 +38,10 @@ interface Draft {
 class Queue implements Work {
   readonly label: string;
   readonly waitsFor: Map<Work, number> = new Map();
+  /** Those that wait. */
   readonly calls: Call[] = [];
+  /** The group that runs. */
+  running: readonly Call[] = [];
 
   constructor(key: string) {
     this.label = `the updater of '${key}'`;
@@ -70,10 +73,10 @@ export class Updates {
     return value === undefined ? undefined : this.#opened.packing.give(value);
   }
 
-  /** Rejects every call that still waits. */
+  /** Rejects every call. What a running updater gives is not written any more. */
   close(error: Error): void {
     for (const queue of this.#queues.values()) {
-      for (const call of queue.calls) call.reject(error);
+      for (const call of [...queue.running, ...queue.calls]) call.reject(error);
       queue.calls.length = 0;
     }
   }
@@ -90,6 +93,7 @@ export class Updates {
   async #drain(key: string, queue: Queue): Promise<void> {
     while (queue.calls.length > 0) {
       const group = queue.calls.splice(0, GROUP_CALLS);
+      queue.running = group;
       try {
         await this.#writeGroup(key, queue, group);
       } catch (error) {
@@ -122,6 +126,8 @@ export class Updates {
       // What did not fit into the group's time goes back to the head of the queue.
       if (results.length < group.length) queue.calls.unshift(...group.splice(results.length));
 
+      // Everybody has left, or the cache is closed.
+      if (group.every((call) => call.done)) return;
       const written = draft.changed ? await this.#write(key, draft, base) : undefined;
       if (written?.status === 'refused') {
         base = written.current;
