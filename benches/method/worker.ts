@@ -32,12 +32,12 @@ export class Worker {
 }
 
 /** The child's side: makes ready what the parent's setting says, then answers its questions until it hangs up. */
-export async function serve<Setting, Question, Answer>(
-  prepare: (setting: Setting) => Promise<(question: Question) => Promise<Answer>>,
+export async function serve(
+  prepare: (setting: never) => Promise<(question: never) => Promise<unknown>>,
 ): Promise<void> {
-  const prepared = prepare(JSON.parse(process.argv[2] as string) as Setting);
-  process.on('message', (question: Question) => {
-    void prepared.then(async (answer) => process.send?.(await answer(question)));
+  const prepared = prepare(JSON.parse(process.argv[2] as string) as never);
+  process.on('message', (question) => {
+    void prepared.then(async (answer) => process.send?.(await answer(question as never)));
   });
   process.on('disconnect', () => process.exit(0));
   await prepared;

@@ -4,31 +4,12 @@ import { memoryDriver } from 'bentocache/drivers/memory';
 import { createCache } from 'cache-manager';
 import { Cacheable, createKeyv } from 'cacheable';
 import { Keyv } from 'keyv';
-import { ManualCache } from 'layered-loader/core';
-import { LRUCache } from 'lru-cache';
-import type { Subject } from './subject.ts';
+import { Loader, ManualCache } from 'layered-loader/core';
+import type { LoadingSubject, Subject } from './subject.ts';
 
 const HOUR = 3_600_000;
 
-/** The limit: the least an asynchronous cache of bounded size can do. It shares its values. */
-export function lruCache(entries: number): Subject {
-  const lru = new LRUCache<string, object>({ max: entries });
-  return {
-    get: async (key) => lru.get(key),
-    set: async (key, value) => lru.set(key, value as object),
-  };
-}
-
-/** The same with what every cache of ours has: an end of each entry's life. */
-export function lruCacheWithTtl(entries: number): Subject {
-  const lru = new LRUCache<string, object>({ max: entries, ttl: HOUR });
-  return {
-    get: async (key) => lru.get(key),
-    set: async (key, value) => lru.set(key, value as object),
-  };
-}
-
-export function bento(entries: number): Subject {
+export function bento(entries: number): LoadingSubject {
   const cache = new BentoCache({
     default: 'memory',
     ttl: HOUR,
@@ -41,7 +22,7 @@ export function bento(entries: number): Subject {
   };
 }
 
-export function cacheable(entries: number): Subject {
+export function cacheable(entries: number): LoadingSubject {
   const cache = new Cacheable({ primary: createKeyv({ ttl: HOUR, lruSize: entries }) });
   return {
     get: (key) => cache.get(key),
@@ -50,7 +31,7 @@ export function cacheable(entries: number): Subject {
   };
 }
 
-export function cacheManager(entries: number): Subject {
+export function cacheManager(entries: number): LoadingSubject {
   const cache = createCache({ stores: [createKeyv({ ttl: HOUR, lruSize: entries })] });
   return {
     get: (key) => cache.get(key),
@@ -75,5 +56,22 @@ export function layeredLoader(entries: number): Subject {
   return {
     get: (key) => cache.get(key),
     set: (key, value) => cache.set(key, value as object),
+  };
+}
+
+/** It loads by one function, given when it is made. */
+export function layeredLoaderLoading(entries: number): LoadingSubject {
+  let current: () => Promise<object> = () => Promise.reject(new Error('no loader was given'));
+  const cache = new Loader<object>({
+    inMemoryCache: { cacheType: 'lru-map', ttlInMsecs: HOUR, maxItems: entries },
+    dataSourceGetOneFn: () => current(),
+  });
+  return {
+    get: (key) => cache.get(key),
+    set: (key) => cache.forceRefresh(key),
+    getOrSet(key, loader) {
+      current = loader;
+      return cache.get(key);
+    },
   };
 }

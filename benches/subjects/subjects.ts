@@ -1,17 +1,29 @@
+/** Every subject by its name in the tables. */
+import {
+  jsonParsed,
+  lruCache,
+  lruCacheWithTtl,
+  queuedUpdates,
+  shardedMaps,
+  sharedLoads,
+  structuredCloned,
+} from './limits.ts';
 import { copy, frozen } from './ours.ts';
-import { bento, cacheable, cacheManager, keyv, layeredLoader, lruCache, lruCacheWithTtl } from './peers.ts';
+import { bento, cacheable, cacheManager, keyv, layeredLoader, layeredLoaderLoading } from './peers.ts';
 import type { Open } from './subject.ts';
 
-/** What everything is compared with. */
-export const LIMIT = 'async lru-cache';
-
-/** By the names in the tables. */
-export const subjects = {
-  [LIMIT]: lruCache,
+const subjects = {
   frozen,
   copy,
+  'async lru-cache': lruCache,
   'async lru-cache, ttl': lruCacheWithTtl,
+  'async lru-cache, structuredClone': structuredCloned,
+  'async lru-cache, JSON': jsonParsed,
+  'lru-cache, shared loads': sharedLoads,
+  'lru-cache, queued updates': queuedUpdates,
+  'sharded Maps': shardedMaps,
   'layered-loader': layeredLoader,
+  'layered-loader, Loader': layeredLoaderLoading,
   keyv,
   cacheable,
   'cache-manager': cacheManager,
@@ -20,7 +32,18 @@ export const subjects = {
 
 export type SubjectName = keyof typeof subjects;
 
-export const subjectNames = Object.keys(subjects) as SubjectName[];
+/** What the hits of all others are compared with. */
+export const LIMIT: SubjectName = 'async lru-cache';
+
+export const OURS: readonly SubjectName[] = ['frozen', 'copy'];
+
+export const PEERS: readonly SubjectName[] = [
+  'layered-loader',
+  'keyv',
+  'cacheable',
+  'cache-manager',
+  'bentocache',
+];
 
 export function openSubject(name: SubjectName): Open {
   return subjects[name];

@@ -2,9 +2,10 @@
 import { idOf, keyOf, type KeyKind, shuffled } from '../method/keys.ts';
 import { type Session, session, type Variant } from '../method/session.ts';
 import { serve } from '../method/worker.ts';
+import type { LoadingSubject } from '../subjects/subject.ts';
 import { openSubject, type SubjectName } from '../subjects/subjects.ts';
 
-export interface GetSetting {
+export interface HitSetting {
   readonly subject: SubjectName;
   readonly entries: number;
   readonly variant: Variant;
@@ -12,21 +13,21 @@ export interface GetSetting {
 
 export type ReadKind = 'get' | 'getOrSet';
 
-export interface GetRound {
+export interface HitRound {
   readonly read: ReadKind;
   readonly keys: KeyKind;
   readonly ms: number;
 }
 
-export interface GetRoundTaken {
+export interface HitRoundTaken {
   /** Per read. */
   readonly ns: number;
   /** Whether two reads of one key share what they give. */
   readonly isolates: boolean;
 }
 
-await serve<GetSetting, GetRound, GetRoundTaken>(async ({ subject, entries, variant }) => {
-  const cache = openSubject(subject)(entries);
+await serve(async ({ subject, entries, variant }: HitSetting) => {
+  const cache = openSubject(subject)(entries) as LoadingSubject;
   const ids = Array.from({ length: entries }, (_, at) => idOf(at));
   const held = ids.map(keyOf);
   for (let at = 0; at < entries; at++) await cache.set(held[at] as string, session(at, variant));
@@ -69,17 +70,17 @@ await serve<GetSetting, GetRound, GetRoundTaken>(async ({ subject, entries, vari
     getOrSet: {
       async held(count: number) {
         for (let step = 0, at = next(count); step < count; step++, at = at + 1 === entries ? 0 : at + 1)
-          seen += ((await cache.getOrSet?.(held[order[at] as number] as string, loader)) as Session).visits;
+          seen += ((await cache.getOrSet(held[order[at] as number] as string, loader)) as Session).visits;
       },
       async fresh(count: number) {
         for (let step = 0, at = next(count); step < count; step++, at = at + 1 === entries ? 0 : at + 1)
-          seen += ((await cache.getOrSet?.(`session:${ids[order[at] as number]}`, loader)) as Session).visits;
+          seen += ((await cache.getOrSet(`session:${ids[order[at] as number]}`, loader)) as Session).visits;
       },
     },
   };
 
   const paces = new Map<string, number>();
-  return async ({ read, keys, ms }) => {
+  return async ({ read, keys, ms }: HitRound): Promise<HitRoundTaken> => {
     const pace = paces.get(`${read} ${keys}`) ?? 1000;
     const count = Math.max(100, Math.round((ms * 1e6) / pace));
     const startedAt = process.hrtime.bigint();

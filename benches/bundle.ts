@@ -1,0 +1,24 @@
+/** What does a package weigh in a bundle? */
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { inspectMachine } from './method/machine.ts';
+import { keepResults } from './method/results.ts';
+
+export interface BundleFigures {
+  readonly name: string;
+  /** Kilobytes, minified and gzipped, peers left out. */
+  readonly size: number;
+  readonly budget: number;
+}
+
+const root = join(import.meta.dirname, '..');
+const output = execFileSync(process.execPath, ['tooling/size.mjs'], { cwd: root, encoding: 'utf8' });
+const figures = [...output.matchAll(/^(@cache\/\S+)\s+([\d.]+) kB of ([\d.]+) kB/gm)].map(
+  ([, name, size, budget]): BundleFigures => ({
+    name: name as string,
+    size: Number(size),
+    budget: Number(budget),
+  }),
+);
+console.log(output);
+keepResults('bundle', { machine: inspectMachine(), figures });
