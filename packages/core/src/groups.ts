@@ -1,6 +1,6 @@
 /** Operations on groups of entries: secondary indexes, patterns, tags. */
 import type { CallOptions } from './api.ts';
-import type { EngineTraits, Payload } from './engine.ts';
+import type { EngineTraits, Pattern, Payload } from './engine.ts';
 import { CacheError } from './errors.ts';
 import { parseGlob } from './glob.ts';
 import { checkName, checkTags, termText } from './keyspace.ts';
@@ -111,10 +111,13 @@ export async function editIndex(
       `cache '${name}' declares the index '${index}' and keeps it by itself: ${operation} is for indexes of another name`,
     );
   }
-  const terms = [termText(index, term)];
+  const text = termText(index, term);
+  const terms = [text];
   needs(opened, 'indexes', operation);
+  const keys =
+    change === 'add' ? scan(opened, pattern, options) : listed(opened, text, parseGlob(pattern), options);
   let edited = 0;
-  for await (const key of scan(opened, pattern, options)) {
+  for await (const key of keys) {
     const answer = engine.editTerms(
       key,
       change === 'add' ? terms : [],
@@ -124,6 +127,19 @@ export async function editIndex(
     if (await remote.write(answer, operation, key, options)) edited += 1;
   }
   return edited;
+}
+
+/** The keys of the entries under a term that match. */
+async function* listed(
+  { engine, remote }: Opened,
+  term: string,
+  pattern: Pattern,
+  options: CallOptions | undefined,
+): AsyncGenerator<string> {
+  options?.signal?.throwIfAborted();
+  for (const [key] of await remote.ask(engine.lookUp(term), 'removeIndex', undefined, options)) {
+    if (pattern.matches(key)) yield key;
+  }
 }
 
 /** Refuses what the provider cannot do, by the name of the trait. */

@@ -64,7 +64,7 @@ export interface Settings {
 const duration = (name: string, ifMissing: string): z.ZodMiniType<number> =>
   z.pipe(
     z.unknown(),
-    z.transform((given) => milliseconds(given ?? ifMissing, name)),
+    z.transform((given) => milliseconds(given === undefined ? ifMissing : given, name)),
   );
 
 const callback = <F>(what: string): z.ZodMiniType<F> =>
@@ -73,7 +73,7 @@ const callback = <F>(what: string): z.ZodMiniType<F> =>
 const optionsSchema = z.strictObject({
   ttl: z.pipe(
     z.unknown(),
-    z.transform((given) => millisecondsOrForever(given ?? '1h', 'ttl')),
+    z.transform((given) => millisecondsOrForever(given === undefined ? '1h' : given, 'ttl')),
   ),
   jitter: z._default(
     z
