@@ -133,8 +133,10 @@ export class Leading {
     const { tally, events, clock } = this.#opened;
     const { key, token } = flight;
     const started = clock.elapsed();
+    let isLoaded = false;
     try {
       const loaded = await runAs(flight, () => plan.loader({ key, signal: flight.signal }));
+      isLoaded = true;
       const duration = clock.elapsed() - started;
       const landing = await this.#store(flight, plan, loaded, duration, leased);
       tally.loads += 1;
@@ -147,8 +149,10 @@ export class Leading {
       tally.loadErrors += 1;
       tally.loadTime += duration;
       if (events.active.loadError !== undefined) events.emit('loadError', { key, error, duration });
-      // First the lease, then the outcome: whoever asks again after it must find the key free.
-      if (leased) await this.#released(key, token, flight.isLate ? undefined : messageOf(error));
+      // First the lease, then the outcome: whoever asks again after it must find the key free. Others are told of a failing loader, not
+      // of our trouble with the provider: they had better load themselves.
+      const isOurs = flight.isLate || (isLoaded && isTrouble(error));
+      if (leased) await this.#released(key, token, isOurs ? undefined : messageOf(error));
       return { status: 'failed', error };
     }
   }
