@@ -1,6 +1,7 @@
 /** The built-in codec. */
-import { Decoder, TextReader } from './binary-decoder.ts';
+import { Decoder } from './binary-decoder.ts';
 import { Encoder } from './binary-encoder.ts';
+import { TextReader } from './binary-text.ts';
 import type { Codec, CodecContext } from './codec.ts';
 import { CacheError } from './errors.ts';
 import { told } from './refusal.ts';

@@ -32,15 +32,14 @@ import { type Place, placed } from './refusal.ts';
 import {
   Bounds,
   NativeDate,
-  bytesOf,
   changed,
   checkDepth,
   kindOf,
   memberNames,
   refuseOddArray,
   refusePrimitive,
-  viewTypeOf,
 } from './values.ts';
+import { bytesOf, viewTypeOf } from './views.ts';
 
 const FIRST_CAPACITY = 1_024;
 /** Up to this length a text that is ASCII is written by the character, which costs no call. */

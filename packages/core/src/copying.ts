@@ -3,7 +3,6 @@ import { type Place, placed, told } from './refusal.ts';
 import {
   Bounds,
   NativeDate,
-  bytesOf,
   changed,
   checkDepth,
   kindOf,
@@ -11,8 +10,8 @@ import {
   memberNames,
   refuseOddArray,
   refusePrimitive,
-  viewTypeOf,
 } from './values.ts';
+import { bytesOf, viewTypeOf } from './views.ts';
 
 /**
  * Returns a deep copy that shares nothing mutable with `value`. Throws a `TypeError` that names the place and the remedy when something

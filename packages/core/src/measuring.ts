@@ -1,5 +1,6 @@
 /** An estimate of the memory a value takes. */
-import { bytesOf, knownKind } from './values.ts';
+import { knownKind } from './values.ts';
+import { bytesOf } from './views.ts';
 
 const OBJECT = 32;
 const SLOT = 8;

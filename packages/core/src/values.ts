@@ -4,7 +4,8 @@
  * `null`, booleans, numbers (`NaN`, infinities and `-0` too), bigints, strings (lone surrogates too), `Date`, `Map`, `Set`, `ArrayBuffer`,
  * typed arrays, `DataView`, Node's `Buffer`, arrays without holes, and plain objects: their prototype is `Object.prototype` or `null`, their
  * members are enumerable data under string keys and may be `undefined`. Nothing of this is changed by storing it; prototypes, member order,
- * `undefined` members and members called `__proto__` included. What cannot be kept as it is, is refused where it is written.
+ * `undefined` members and members called `__proto__` included. What cannot be kept as it is, is refused where it is written. Only whether
+ * an object was frozen is not kept.
  *
  * A value is a tree: an object that occurs twice comes back as two. Bytes are what a view shows, not what lies around it in its buffer.
  * Values of another realm (`node:vm`, a test runner's sandbox) come back as this realm's. Two things are not looked for, because looking
@@ -12,6 +13,7 @@
  */
 
 import { Refusal, clip } from './refusal.ts';
+import { TYPED_ARRAYS, VIEW_TYPES, getterOf, memoryLength } from './views.ts';
 
 /** How deep containers may be nested. */
 export const MAX_DEPTH = 2_000;
@@ -45,53 +47,8 @@ export const UNDEFINED_VALUE = 'undefined is never a value: delete the key, or u
 /** The kinds of containers and objects of the model. `bare`: a plain object without a prototype. */
 export type Kind = 'plain' | 'bare' | 'array' | 'date' | 'map' | 'set' | 'buffer' | 'view';
 
-/** A kind of view over bytes. */
-export interface ViewType {
-  readonly name: string;
-  /** Bytes per element. */
-  readonly width: number;
-  make(bytes: ArrayBuffer): ArrayBufferView;
-}
-
 /** The Date of the machine, whatever a fake clock puts in its place later. */
 export const NativeDate: DateConstructor = Date;
-
-type TypedArrayConstructor = new (bytes: ArrayBuffer) => ArrayBufferView;
-
-// Newer than the type library, and not in every runtime.
-const Float16: unknown = Reflect.get(globalThis, 'Float16Array');
-
-const TYPED_ARRAYS: readonly (readonly [name: string, width: number, constructor: unknown])[] = [
-  ['Int8Array', 1, Int8Array],
-  ['Uint8Array', 1, Uint8Array],
-  ['Uint8ClampedArray', 1, Uint8ClampedArray],
-  ['Int16Array', 2, Int16Array],
-  ['Uint16Array', 2, Uint16Array],
-  ['Int32Array', 4, Int32Array],
-  ['Uint32Array', 4, Uint32Array],
-  ['Float16Array', 2, Float16],
-  ['Float32Array', 4, Float32Array],
-  ['Float64Array', 8, Float64Array],
-  ['BigInt64Array', 8, BigInt64Array],
-  ['BigUint64Array', 8, BigUint64Array],
-];
-
-const HAS_BUFFER = typeof Buffer === 'function';
-
-/** The view types of this runtime, by name. */
-export const VIEW_TYPES: ReadonlyMap<string, ViewType> = new Map<string, ViewType>([
-  ...TYPED_ARRAYS.filter(([, , constructor]) => typeof constructor === 'function').map(
-    ([name, width, constructor]): [string, ViewType] => [
-      name,
-      { name, width, make: (bytes) => new (constructor as TypedArrayConstructor)(bytes) },
-    ],
-  ),
-  ['DataView', { name: 'DataView', width: 1, make: (bytes) => new DataView(bytes) }],
-  // Over its own memory: a copy made by `Buffer.from(buffer)` would lie in the pool, beside the bytes of others.
-  ...(HAS_BUFFER
-    ? [['Buffer', { name: 'Buffer', width: 1, make: (bytes) => Buffer.from(bytes) }] as [string, ViewType]]
-    : []),
-]);
 
 const KINDS: ReadonlyMap<unknown, Kind> = new Map<unknown, Kind>([
   [Object.prototype, 'plain'],
@@ -101,11 +58,7 @@ const KINDS: ReadonlyMap<unknown, Kind> = new Map<unknown, Kind>([
   [Map.prototype, 'map'],
   [Set.prototype, 'set'],
   [ArrayBuffer.prototype, 'buffer'],
-  [DataView.prototype, 'view'],
-  ...TYPED_ARRAYS.flatMap(([, , constructor]): [unknown, Kind][] =>
-    typeof constructor === 'function' ? [[constructor.prototype, 'view']] : [],
-  ),
-  ...(HAS_BUFFER ? [[Buffer.prototype, 'view'] as [unknown, Kind]] : []),
+  ...[...VIEW_TYPES.values()].map(({ prototype }): [unknown, Kind] => [prototype, 'view']),
 ]);
 
 const { getPrototypeOf, getOwnPropertyNames, getOwnPropertySymbols, getOwnPropertyDescriptor } = Object;
@@ -136,7 +89,7 @@ const PROBES: Readonly<Record<Kind, (value: object) => unknown>> = {
   date: (value) => NativeDate.prototype.getTime.call(value),
   map: (value) => mapSize.call(value),
   set: (value) => setSize.call(value),
-  buffer: (value) => bufferLength.call(value),
+  buffer: (value) => memoryLength.call(value),
   view: (value) => ArrayBuffer.isView(value),
 };
 
@@ -169,7 +122,7 @@ const CHAINS: ReadonlyMap<string, readonly [kind: Kind, length: number]> = new M
   ['Set', ['set', 2]],
   ['ArrayBuffer', ['buffer', 2]],
   ['DataView', ['view', 2]],
-  ...TYPED_ARRAYS.map(([name]): [string, readonly [Kind, number]] => [name, ['view', 3]]),
+  ...TYPED_ARRAYS.map((name): [string, readonly [Kind, number]] => [name, ['view', 3]]),
 ]);
 
 /** The kind of a value of another realm, or of a date made by the fake clock of a test. */
@@ -304,51 +257,3 @@ export function changed(): Refusal {
 
 const mapSize = getterOf(Map.prototype, 'size');
 const setSize = getterOf(Set.prototype, 'size');
-const bufferLength = getterOf(ArrayBuffer.prototype, 'byteLength');
-const typedArray: object = getPrototypeOf(Uint8Array.prototype) as object;
-const typedArrayName = getterOf(typedArray, Symbol.toStringTag);
-const TYPED_ARRAY = [
-  getterOf(typedArray, 'buffer'),
-  getterOf(typedArray, 'byteOffset'),
-  getterOf(typedArray, 'byteLength'),
-] as const;
-const DATA_VIEW = [
-  getterOf(DataView.prototype, 'buffer'),
-  getterOf(DataView.prototype, 'byteOffset'),
-  getterOf(DataView.prototype, 'byteLength'),
-] as const;
-
-function getterOf(prototype: object, name: string | symbol): (this: unknown) => unknown {
-  return Reflect.get(getOwnPropertyDescriptor(prototype, name) ?? {}, 'get') as (this: unknown) => unknown;
-}
-
-/** The type of a view. */
-export function viewTypeOf(view: object): ViewType {
-  const name = HAS_BUFFER && getPrototypeOf(view) === Buffer.prototype ? 'Buffer' : typedArrayName.call(view);
-  return VIEW_TYPES.get(name === undefined ? 'DataView' : (name as string)) as ViewType;
-}
-
-/** A look at the bytes of an `ArrayBuffer` or a view: no copy. Refuses memory that can be shared, resized, or is gone. */
-export function bytesOf(value: object, kind: 'buffer' | 'view'): Uint8Array<ArrayBuffer> {
-  if (kind === 'buffer') return plainMemory(value, 0, undefined);
-  const [bufferOf, offsetOf, lengthOf] = typedArrayName.call(value) === undefined ? DATA_VIEW : TYPED_ARRAY;
-  const buffer = bufferOf.call(value) as object;
-  plainMemory(buffer, 0, 0);
-  return plainMemory(buffer, offsetOf.call(value) as number, lengthOf.call(value) as number);
-}
-
-function plainMemory(buffer: object, offset: number, length: number | undefined): Uint8Array<ArrayBuffer> {
-  try {
-    bufferLength.call(buffer);
-  } catch {
-    throw new Refusal('is over shared memory', 'copy its bytes, with slice() for example');
-  }
-  if (Reflect.get(buffer, 'resizable') === true) {
-    throw new Refusal('is over resizable memory', 'copy its bytes, with slice() for example');
-  }
-  try {
-    return new Uint8Array(buffer as ArrayBuffer, offset, length);
-  } catch {
-    throw new Refusal('is over memory that was detached', 'store it before it is transferred');
-  }
-}
