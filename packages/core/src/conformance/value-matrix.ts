@@ -380,7 +380,10 @@ export function sameValue(a: unknown, b: unknown): boolean {
     if (typeof mine !== 'object' || typeof its !== 'object' || mine === null || its === null) return false;
     if (Object.getPrototypeOf(mine) !== Object.getPrototypeOf(its)) return false;
     const [bytes, otherBytes] = [bytesOf(mine), bytesOf(its)];
-    if (bytes !== undefined && otherBytes !== undefined && sameBytes(bytes, otherBytes)) continue;
+    if (bytes !== undefined && otherBytes !== undefined) {
+      if (!sameBytes(bytes, otherBytes)) return false;
+      continue;
+    }
     const [parts, others] = [partsOf(mine), partsOf(its)];
     if (parts.length !== others.length) return false;
     for (const [i, part] of parts.entries()) pairs.push([part, others[i]]);

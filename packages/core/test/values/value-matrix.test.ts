@@ -39,6 +39,8 @@ describe('sameValue', () => {
     ['views and buffers', new Uint8Array([1]), new Uint8Array([1]).buffer],
     ['Buffer and Uint8Array', Buffer.from([1]), new Uint8Array([1])],
     ['bytes', new Uint8Array([1, 2]), new Uint8Array([1, 3])],
+    ['bytes of a DataView', new DataView(new ArrayBuffer(1)), new DataView(new Uint8Array([1]).buffer)],
+    ['bytes of a buffer', new ArrayBuffer(1), new Uint8Array([1]).buffer],
     ['lengths of bytes', new Uint8Array(1), new Uint8Array(2)],
     ['float bits', new Float32Array([0]), new Float32Array([-0])],
     [
