@@ -52,16 +52,22 @@ export function resolve(options: MemoryOptions): Settings {
   for (const key of Object.keys(options)) {
     if (!KNOWN.includes(key)) refuse(`there is no option '${key}'`, `the options are ${KNOWN.join(', ')}`);
   }
+  const {
+    name = 'memory',
+    maxEntries = 10_000,
+    maxBytes = 'unbounded',
+    sweepInterval = 300_000,
+    sweepBudgetMs = 2,
+    secureCleanup = false,
+  } = options;
   const settings: Settings = {
-    name: name(options.name ?? 'memory'),
-    maxEntries: bound('maxEntries', options.maxEntries ?? 10_000, MOST_ENTRIES),
-    maxBytes: bound('maxBytes', options.maxBytes ?? 'unbounded', Number.MAX_SAFE_INTEGER),
+    name: text('name', name),
+    maxEntries: bound('maxEntries', maxEntries, MOST_ENTRIES),
+    maxBytes: bound('maxBytes', maxBytes, Number.MAX_SAFE_INTEGER),
     sweepInterval:
-      options.sweepInterval === 'never'
-        ? Infinity
-        : duration('sweepInterval', options.sweepInterval ?? 300_000, "or 'never'"),
-    sweepBudgetMs: duration('sweepBudgetMs', options.sweepBudgetMs ?? 2, 'such as 2'),
-    secureCleanup: flag('secureCleanup', options.secureCleanup ?? false),
+      sweepInterval === 'never' ? Infinity : duration('sweepInterval', sweepInterval, "or 'never'"),
+    sweepBudgetMs: duration('sweepBudgetMs', sweepBudgetMs, 'such as 2'),
+    secureCleanup: flag('secureCleanup', secureCleanup),
   };
   if (settings.maxBytes <= ENTRY_OVERHEAD)
     refuse(
@@ -76,9 +82,9 @@ export function resolve(options: MemoryOptions): Settings {
   return Object.freeze(settings);
 }
 
-function name(given: unknown): string {
+function text(option: string, given: unknown): string {
   if (typeof given === 'string' && given !== '') return given;
-  return refuse(`name must be a non-empty string, not ${show(given)}`, "leave it out for 'memory'");
+  return refuse(`${option} must be a non-empty string, not ${show(given)}`, "leave it out for 'memory'");
 }
 
 function bound(option: string, given: unknown, most: number): number {

@@ -37,11 +37,11 @@ export class Chunk<Resident> {
   free: number = NONE;
 
   constructor(length: number) {
-    this.keys = Array.from({ length });
-    this.payloads = Array.from({ length });
-    this.versions = Array.from({ length });
-    this.groups = Array.from({ length });
-    this.residents = Array.from({ length });
+    this.keys = vacant(length);
+    this.payloads = vacant(length);
+    this.versions = vacant(length);
+    this.groups = vacant(length);
+    this.residents = vacant(length);
     this.createdAt = new Float64Array(length);
     this.freshUntil = new Float64Array(length);
     this.grace = new Float64Array(length);
@@ -142,4 +142,10 @@ export class Slots<Resident> {
     if (this.#emptyChunks > 0) this.#chunks[number] = undefined;
     else this.#emptyChunks++;
   }
+}
+
+function vacant<T>(length: number): (T | undefined)[] {
+  const column: (T | undefined)[] = [];
+  column.length = length;
+  return column.fill(undefined);
 }

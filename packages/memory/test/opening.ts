@@ -19,7 +19,7 @@ export interface Opened {
   readonly engine: SyncEngine;
   readonly events: EngineEvent[];
   /** Opens another engine on the same provider. */
-  open(context?: Partial<OpenContext>): SyncEngine;
+  readonly open: (context?: Partial<OpenContext>) => SyncEngine;
 }
 
 export function opened(options: MemoryOptions = {}, layout: Layout = TIGHT): Opened {
