@@ -1,5 +1,5 @@
 /** Nothing is held for longer: who set the hold may have gone. */
-const LONGEST_HOLD = 10_000;
+const LONGEST_HOLD = 20_000;
 
 /** Holds back one query that already has its row, until it is opened. */
 export class Hold {

@@ -2,9 +2,12 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { readArguments, UsageError } from '../src/arguments.ts';
 import { runCommand, startCommand } from './command.ts';
+
+// Milliseconds: a bound for a machine that is busy with other tests.
+vi.setConfig({ testTimeout: 30_000 });
 
 const CURL =
   /^ {2}curl -s(?: -X (?<method>[A-Z]+))? (?<url>http:\S+)(?: -H '(?<header>[^']+): (?<value>[^']+)' -d '(?<body>[^']+)')?$/;

@@ -1,8 +1,13 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { User } from '../src/database/database.ts';
 import { PASSWORD } from '../src/database/seed.ts';
+import type { Sighting } from '../src/probe.ts';
 import { startService, type Service, type ServiceOptions } from '../src/service.ts';
 import type { Stats } from '../src/tour/stage.ts';
+
+/** Milliseconds: a bound for a machine that is busy with other tests. */
+const PATIENCE = 30_000;
+vi.setConfig({ testTimeout: PATIENCE, hookTimeout: PATIENCE });
 
 const OPTIONS: ServiceOptions = { provider: 'memory', port: 0, latency: 0, http2: false, probe: true };
 
@@ -30,6 +35,12 @@ async function ask(method: string, path: string, body?: string): Promise<Answer>
   const response = await fetch(`${service.url}${path}`, { method, ...(body === undefined ? {} : { body }) });
   const answer = await response.text();
   return { status: response.status, body: answer === '' ? undefined : JSON.parse(answer) };
+}
+
+/** Waits until the probe sees this of user-1. */
+async function seen(what: Partial<Sighting>): Promise<void> {
+  const look = async (): Promise<unknown> => (await ask('GET', '/probe/users/user-1')).body;
+  await expect.poll(look, { timeout: PATIENCE }).toMatchObject(what);
 }
 
 async function queries(name: string): Promise<number> {
@@ -89,9 +100,7 @@ describe('profiles', () => {
   test('a change overtakes a query that had read the old row', async () => {
     await ask('POST', '/probe/users/user-1/hold', '{}');
     const slow = ask('GET', '/users/user-1');
-    await expect
-      .poll(async () => (await ask('GET', '/probe/users/user-1')).body)
-      .toMatchObject({ held: true });
+    await seen({ held: true });
     await ask('PATCH', '/users/user-1', '{"name":"Lin"}');
     await ask('POST', '/probe/users/user-1/release');
     expect((await slow).body).toMatchObject({ name: 'Barbara Booth' });
@@ -242,9 +251,7 @@ describe('the running service', () => {
   test('lets a request finish when it stops', async () => {
     await restart({ latency: 200 });
     const slow = ask('GET', '/users/user-1');
-    await expect
-      .poll(async () => (await ask('GET', '/probe/users/user-1')).body)
-      .toMatchObject({ inFlight: 1 });
+    await seen({ inFlight: 1 });
     await service.close();
     expect((await slow).status).toBe(200);
   });
@@ -253,9 +260,7 @@ describe('the running service', () => {
     await ask('POST', '/probe/users/user-1/hold', '{}');
     const hanging = ask('GET', '/users/user-1');
     const cut = expect(hanging).rejects.toThrow('fetch failed');
-    await expect
-      .poll(async () => (await ask('GET', '/probe/users/user-1')).body)
-      .toMatchObject({ held: true });
+    await seen({ held: true });
     await service.close();
     await cut;
   });

@@ -26,7 +26,10 @@ export function createApp(manager: Manager, database: Database, probe: Probe | u
     context.json({ error: `there is no ${context.req.method} ${context.req.path}` }, 404),
   );
   app.use(departures);
-  app.use(
+  // Not for other methods: to look for a body that is not there costs a request object.
+  app.on(
+    ['POST', 'PATCH'],
+    '/*',
     bodyLimit({
       maxSize: LARGEST_BODY,
       onError: (context) => context.json({ error: `the body has more than ${LARGEST_BODY} bytes` }, 413),

@@ -58,15 +58,18 @@ export class Client {
   /** Rejects when the connection breaks and when `signal` fires, which cancels the one request. */
   #request(method: string, path: string, { body, signal }: RequestOptions = {}): Promise<Reply> {
     const session = this.#sessions[this.#next++ % CONNECTIONS] as ClientHttp2Session;
+    const content = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
+    const headers = {
+      ':method': method,
+      ':path': path,
+      ...(content && { 'content-length': content.length }),
+    };
     return new Promise((resolve, reject) => {
-      const stream = session.request(
-        { ':method': method, ':path': path, 'content-type': 'application/json' },
-        { endStream: body === undefined },
-      );
+      const stream = session.request(headers, { endStream: content === undefined });
       let status = 0;
       let text = '';
       stream.setEncoding('utf8');
-      stream.on('response', (headers) => (status = Number(headers[':status'])));
+      stream.on('response', ({ ':status': told }) => (status = told ?? 0));
       stream.on('data', (part: string) => (text += part));
       stream.on('end', () => resolve({ status, body: text === '' ? undefined : JSON.parse(text) }));
       stream.on('error', reject);
@@ -77,7 +80,7 @@ export class Client {
         reject(signal.reason as Error);
         stream.close(constants.NGHTTP2_CANCEL);
       });
-      if (body !== undefined) stream.end(JSON.stringify(body));
+      if (content !== undefined) stream.end(content);
     });
   }
 }
