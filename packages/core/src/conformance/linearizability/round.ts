@@ -38,9 +38,11 @@ export interface RoundOptions {
   readonly usesTags: boolean;
   readonly usesIndexes: boolean;
   readonly usesPatterns: boolean;
-  /** Only loads whose tags the loader tells, reads and invalidations: rare races come more often. */
-  readonly focus?: 'learnt tags';
+  readonly focus?: Focus;
 }
+
+/** Nothing but loads, reads and removals of one kind, so that rare races come more often: by tags that loaders tell, or by terms. */
+export type Focus = 'tags' | 'terms';
 
 export interface RoundReport {
   readonly seed: number;
@@ -125,21 +127,36 @@ class Round {
     const key = focus === undefined && this.#chance(0.2) ? COUNTER : this.#pick(TEXTS);
     const act = new Act(this.#recorder, client, key);
     if (this.#chance(0.05)) return act.on(KEYS, { op: 'clear' }, () => subject.clear());
-    if (usesTags && this.#chance(focus === undefined ? 0.12 : 0.35)) {
-      const tag = this.#pick(TAGS);
-      return act.on(KEYS, { op: 'invalidate', tag }, () => subject.invalidateTags([tag]));
-    }
-    if (usesIndexes && this.#chance(0.25)) return this.#useIndex(subject, act, this.#pick(TERMS));
+    if (focus !== undefined) return this.#focusOn(focus, subject, act);
+    if (usesTags && this.#chance(0.12)) return this.#invalidate(subject, act);
+    if (usesIndexes && this.#chance(0.25)) return this.#useIndex(subject, act);
     if (usesPatterns && this.#chance(0.1)) return this.#usePattern(subject, act);
-    if (focus !== undefined) return this.#chance(0.75) ? this.#load(subject, act) : this.#read(subject, act);
     return this.#useKey(subject, act);
   }
 
-  async #useIndex(subject: Subject, act: Act, term: string): Promise<void> {
+  async #focusOn(focus: Focus, subject: Subject, act: Act): Promise<void> {
+    const kind = this.#random(1);
+    if (kind < 0.5) return this.#load(subject, act);
+    if (kind < 0.65) return this.#read(subject, act);
+    return focus === 'tags' ? this.#invalidate(subject, act) : this.#removeByTerm(subject, act);
+  }
+
+  async #invalidate(subject: Subject, act: Act): Promise<void> {
+    const tag = this.#pick(TAGS);
+    return act.on(KEYS, { op: 'invalidate', tag }, () => subject.invalidateTags([tag]));
+  }
+
+  async #removeByTerm(subject: Subject, act: Act): Promise<void> {
+    const term = this.#pick(TERMS);
+    return act.on(KEYS, { op: 'removeByTerm', term }, () => subject.removeByTerm(term));
+  }
+
+  async #useIndex(subject: Subject, act: Act): Promise<void> {
     const { key } = act;
     const kind = this.#random(1);
-    if (kind < 0.6) return act.see(KEYS, { op: 'lookUp', term }, () => subject.lookUp(term));
-    if (kind < 0.8) return act.on(KEYS, { op: 'removeByTerm', term }, () => subject.removeByTerm(term));
+    if (kind < 0.2) return this.#removeByTerm(subject, act);
+    const term = this.#pick(TERMS);
+    if (kind < 0.8) return act.see(KEYS, { op: 'lookUp', term }, () => subject.lookUp(term));
     const [add, remove] = this.#chance(0.5) ? [[term], []] : [[], [term]];
     return act.once({ op: 'editTerms', add, remove }, () => subject.editTerms(key, add, remove));
   }
@@ -246,12 +263,13 @@ class Round {
 
   #traits(): Traits {
     const { usesTags, usesIndexes, focus } = this.#options;
+    const most = focus === undefined ? 0.5 : 0.9;
     const isBrief = this.#chance(0.25);
     return {
       ttl: isBrief ? 40 : Infinity,
       grace: this.#chance(0.4) ? 30 : 0,
-      tags: usesTags && this.#chance(focus === undefined ? 0.5 : 0.9) ? [this.#pick(TAGS)] : [],
-      terms: usesIndexes && this.#chance(0.6) ? (this.#chance(0.3) ? TERMS : [this.#pick(TERMS)]) : [],
+      tags: usesTags && this.#chance(most) ? [this.#pick(TAGS)] : [],
+      terms: usesIndexes && this.#chance(most) ? (this.#chance(0.3) ? TERMS : [this.#pick(TERMS)]) : [],
     };
   }
 

@@ -1,7 +1,7 @@
 /** Many rounds, one for each seed, and what became of them. */
 import { seededRandom } from '../../testing/seeded-random.ts';
 import { simulatedTime, type SimulatedTime } from '../../testing/simulated-time.ts';
-import { playRound, type RoundOptions, type Scene } from './round.ts';
+import { playRound, type Focus, type Scene } from './round.ts';
 
 /** What a scene is built from. Different seeds ask for different sizes and different trouble, so that rounds differ in kind. */
 export interface Setting {
@@ -29,7 +29,7 @@ export interface Summary {
 export interface Rounds {
   readonly first: number;
   readonly count: number;
-  readonly focus?: RoundOptions['focus'];
+  readonly focus?: Focus;
   /** Stop after so many rounds with problems. Default: 1. */
   readonly mostFailures?: number;
 }
@@ -56,7 +56,7 @@ export async function playRounds(
 async function playSeed(
   build: BuildScene,
   seed: number,
-  focus: RoundOptions['focus'],
+  focus: Focus | undefined,
 ): ReturnType<typeof playRound> {
   const random = seededRandom(seed * 7_919 + 1);
   const time = simulatedTime();
@@ -73,8 +73,8 @@ async function playSeed(
     random,
     clientsPerProcess: seed % 5 === 1 ? 3 : 2,
     turns: 12,
-    usesTags: focus !== undefined || seed % 4 < 2,
-    usesIndexes: scene.indexes && focus === undefined && seed % 2 === 0,
+    usesTags: focus === undefined ? seed % 4 < 2 : focus === 'tags',
+    usesIndexes: scene.indexes && (focus === undefined ? seed % 2 === 0 : focus === 'terms'),
     usesPatterns: scene.scans && focus === undefined && seed % 8 < 3,
     ...(focus !== undefined && { focus }),
   });
