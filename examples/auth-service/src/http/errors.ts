@@ -9,7 +9,7 @@ export function answerToError(error: Error, context: Context): Response {
   if (error instanceof DatabaseError && error.reason === 'refused') {
     return context.json({ error: `the change contradicts what is stored: ${error.message}` }, 409);
   }
-  // A loader's error reaches its callers as it is. Both kinds pass: trying again later may help.
+  // A loader's error reaches everyone who shares the load as it is. Of both it is true that a later request may succeed.
   if (error instanceof DatabaseError || isCacheError(error))
     return context.json({ error: error.message }, 503);
   console.error(error);

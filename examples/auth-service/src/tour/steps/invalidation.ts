@@ -1,4 +1,4 @@
-import { firstTeamOf } from '../../database/seed.ts';
+import { firstTeamOf, TEAMS } from '../../database/seed.ts';
 import { inWords } from '../narrator.ts';
 import { allAtOnce, profileIn, type Stage } from '../stage.ts';
 
@@ -13,7 +13,7 @@ export async function invalidation(stage: Stage): Promise<void> {
   narrator.say(
     `${COLLEAGUES} profiles of ${TEAM} are cached, a query for one more is held back. Then the team is renamed.`,
   );
-  const colleague = (n: number): string => `user-${44 + 50 * (n + 1)}`;
+  const colleague = (n: number): string => `user-${44 + TEAMS * (n + 1)}`;
   await allAtOnce(COLLEAGUES, (n) => stage.user(colleague(n)));
   await stage.hold('user-44');
   const { overtaken, queries } = await stage.growth(async () => {
