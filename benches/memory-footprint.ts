@@ -22,6 +22,7 @@ export interface FootprintFigures {
 const SUBJECTS = ['sharded Maps' as const, LIMIT, ...OURS, ...PEERS];
 const ENTRIES = quick ? 100 : 100_000;
 const ROUNDS = quick ? 2 : 100;
+const WARM_UPS = quick ? 0 : 40;
 const HITS = quick ? 100 : 10_000;
 const FLAGS = ['--expose-gc', '--min-semi-space-size=256', '--max-semi-space-size=256'];
 
@@ -40,8 +41,10 @@ for (const subject of SUBJECTS) {
   const sessions = open('session');
   const session = await sessions.ask<number>({ about: 'entries' } satisfies FootprintQuestion);
   const hits: number[] = [];
-  for (let round = 0; round < ROUNDS; round++)
-    hits.push(await sessions.ask<number>({ about: 'hit', hits: HITS } satisfies FootprintQuestion));
+  for (let round = -WARM_UPS; round < ROUNDS; round++) {
+    const perHit = await sessions.ask<number>({ about: 'hit', hits: HITS } satisfies FootprintQuestion);
+    if (round >= 0) hits.push(perHit);
+  }
   await sessions.end();
   const hit = spread(hits);
   figures.push({ subject, entries: ENTRIES, bare: Math.round(bare), session: Math.round(session), hit });
