@@ -6,6 +6,12 @@ import type { Population } from './population.ts';
 import { NONE } from './slots.ts';
 import { isValid } from './tags.ts';
 
+/**
+ * Milliseconds. A recent reading stands still while the program blocks the event loop; an entry that has longer to live than the program
+ * ever blocks cannot be served after its end by it.
+ */
+const LONG = 60_000;
+
 export class Space {
   readonly pool: Pool;
   readonly audience: Audience = new Audience();
@@ -30,8 +36,8 @@ export class Space {
     const place = pool.slots.place(slot);
     const freshUntil = chunk.freshUntil[place] as number;
     const groups = chunk.groups[place];
-    // What never expires does not pay for a look at the clock.
-    const isFresh = freshUntil === Infinity || pool.clock.now() < freshUntil;
+    // What has long to live is judged by a recent reading: a look at the clock costs as much as the rest of a hit.
+    const isFresh = pool.clock.recent() < freshUntil - LONG || pool.clock.now() < freshUntil;
     if (!isFresh || (groups !== undefined && !isValid(groups.epochs))) {
       pool.retire(slot, pool.clock.now());
       return undefined;

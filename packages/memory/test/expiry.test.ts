@@ -44,6 +44,19 @@ describe('expiry', () => {
     }
   });
 
+  it('G9: a recent reading that stands still for a minute serves nothing after its end', () => {
+    const { clock, engine } = opened();
+    for (const ttl of [1, 100, MINUTE, 2 * MINUTE, 60 * MINUTE]) {
+      engine.write('a', writeOf('old', { life: { ttl, grace: 0 } }), undefined);
+      clock.lag = 0;
+      clock.advance(ttl - 1);
+      clock.lag = MINUTE;
+      expect(engine.get('a'), `${ttl} ms, just before`).toBe('old');
+      clock.advance(1);
+      expect(engine.get('a'), `${ttl} ms, at the end`).toBeUndefined();
+    }
+  });
+
   it('G9: without an end an entry stays', () => {
     const { clock, engine } = opened();
     engine.write('a', writeOf(1), undefined);

@@ -17,8 +17,11 @@ export class FakeClock implements Clock {
     return this.#start + this.#elapsed;
   }
 
+  /** How old a recent reading is. */
+  lag = 0;
+
   recent(): number {
-    return this.now();
+    return this.now() - this.lag;
   }
 
   elapsed(): number {
