@@ -324,6 +324,11 @@ const REFUSED: readonly ValueCase[] = [
     structuredClone(view.buffer, { transfer: [view.buffer] });
     return view;
   }),
+  refused('a DataView over detached memory', 'value is over memory that was detached', () => {
+    const view = new DataView(new ArrayBuffer(4));
+    structuredClone(view.buffer, { transfer: [view.buffer] });
+    return view;
+  }),
   refused(
     'resizable memory',
     'value is over resizable memory',

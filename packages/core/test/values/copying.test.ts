@@ -131,6 +131,18 @@ describe.each(LOOKS)('$name', ({ look }) => {
     expect(sameValue(copied, { at: new Date(9) })).toBe(true);
   });
 
+  it('takes dates of whatever stands in for Date at the moment', () => {
+    const Real = Date;
+    globalThis.Date = class MockDate extends Real {} as DateConstructor;
+    let value: unknown;
+    try {
+      value = look({ at: new Date(3) });
+    } finally {
+      globalThis.Date = Real;
+    }
+    expect(sameValue(value, { at: new Date(3) })).toBe(true);
+  });
+
   it('refuses what unfolds without end, soon', () => {
     expect(() => look({ laughs: billionLaughs() })).toThrow(/^value has more than 10,000,000 parts/);
   }, 30_000);
