@@ -18,7 +18,7 @@ interface Holding {
  *
  * The provider owns the entries: whoever opens the same space of it sees the same ones, and they go when the last engine on them closes.
  * The limits hold for a cache with all its namespaces; which entry goes first is decided by least recent use. Expiry is exact: an entry
- * is never found at or after its end, swept or not.
+ * is never found at or after its end, swept or not, unless the program blocks its event loop for longer than a minute at a stretch.
  *
  * With `secureCleanup` the provider keeps bytes and wipes them on every way out. A read then gives a copy, because an overwrite would
  * wipe what an earlier reader still holds; and `clear` and `close` take time in proportion to the entries, because they have wiped them

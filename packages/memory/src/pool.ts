@@ -56,7 +56,7 @@ export class Pool implements Swept {
   constructor(settings: Settings, layout: Layout, clock: Clock, seed: number) {
     this.settings = settings;
     this.clock = clock;
-    this.slots = new Slots<Population>(layout.slotsPerChunk);
+    this.slots = new Slots<Population>(Math.min(layout.slotsPerChunk, placesFor(settings.maxEntries)));
     this.policy = new Lru(this.slots);
     this.#layout = layout;
     this.#seed = seed;
@@ -279,4 +279,9 @@ export class Pool implements Swept {
     population.bytes += bytes;
     this.#bytes += bytes;
   }
+}
+
+/** The power of two that has room for `entries` and for one more, which is there until another has been evicted. */
+function placesFor(entries: number): number {
+  return 2 ** Math.ceil(Math.log2(entries + 1));
 }

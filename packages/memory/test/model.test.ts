@@ -371,7 +371,7 @@ describe('any sequence of calls on two spaces with two engines each means what t
     'G7: both limits, swept': { maxEntries: 6, maxBytes: 1000, isSwept: true, isSweptAfterClear: true },
   };
   for (const [name, situation] of Object.entries(situations)) {
-    it(name, async () => {
+    it(name, { timeout: 60_000 }, async () => {
       const step = fc.tuple(fc.constantFrom(...SPACES), fc.nat(1), command);
       await fc.assert(
         fc.asyncProperty(fc.array(step, { maxLength: 120, size: 'max' }), async (steps) => {

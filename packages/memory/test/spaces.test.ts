@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { isCacheError } from '@cache/core';
-import { opened, patternOf, scanned, type SyncEngine, writeOf } from './opening.ts';
+import { MemoryEngine } from '../src/engine.ts';
+import { resolve } from '../src/options.ts';
+import { Pool } from '../src/pool.ts';
+import { Space } from '../src/space.ts';
+import { FakeClock } from './fake-clock.ts';
+import { opened, patternOf, scanned, type SyncEngine, TIGHT, writeOf } from './opening.ts';
 
 const MORTAL = { life: { ttl: 1000, grace: 0 } };
 
@@ -97,16 +102,29 @@ describe('clear', () => {
     expect(events).toEqual([{ type: 'evicted', key: '0', cause: 'entries' }]);
   });
 
-  it('again and again, the slots of what was cleared are used again', () => {
-    const { clock, engine } = opened({ maxEntries: 'unbounded' });
-    for (let round = 0; round < 20; round++) {
+  it('cleared entries that lie in the way of an eviction go without a word', () => {
+    const { engine, open, events } = opened({ maxBytes: 600 });
+    const other = open({ space: 'users/other' });
+    other.write('x', writeOf(1), undefined);
+    for (const key of ['a', 'b']) engine.write(key, writeOf(1), undefined);
+    other.clear();
+    engine.write('b', writeOf(1, { size: 300 }), undefined);
+    expect(events).toEqual([{ type: 'evicted', key: 'a', cause: 'bytes' }]);
+    expect(other.stats().evictions).toBe(0);
+  });
+
+  it('again and again, without a turn of the event loop, takes no more room than twice or thrice', () => {
+    const clock = new FakeClock();
+    const pool = new Pool(resolve({ maxEntries: 'unbounded' }), TIGHT, clock, 7);
+    const engine = new MemoryEngine(new Space(pool), () => {});
+    for (let round = 0; round < 50; round++) {
       for (let key = 0; key < 100; key++) engine.write(`${key}`, writeOf(round), undefined);
       engine.clear();
     }
+    expect(pool.slots.end).toBeLessThan(300);
     clock.advance(1000);
     expect(clock.timers).toBe(0);
-    engine.write('a', writeOf(1), undefined);
-    expect(engine.stats().entries).toBe(1);
+    for (let slot = 0; slot < pool.slots.end; slot++) expect(pool.slots.resident(slot)).toBeUndefined();
   });
 
   it('leaves other spaces of the cache alone', () => {
