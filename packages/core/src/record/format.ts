@@ -25,7 +25,7 @@ export const NOTHING: EntryRecord = {
 export interface StoredEntry extends Entry {
   /** Kept apart from `keptUntil`: an entry that is fresh for ever has a grace too, once it is expired by hand. */
   readonly grace: number;
-  /** Expired by hand: stale whatever the time. Somebody may read this who looked at his clock before it happened. */
+  /** Expired by hand: stale whatever the time. Who reads this may have looked at the clock before it happened. */
   readonly isExpired: boolean;
   readonly stamps: Stamps;
   /** Until when the index records of its terms list it; not before `keptUntil`. */
@@ -42,7 +42,7 @@ export interface Lease {
 }
 
 /** Announces that an entry with these terms is about to appear, so that nobody takes the key out of their index records meanwhile. */
-export interface Intent {
+interface Intent {
   readonly terms: readonly string[];
   readonly until: number;
 }

@@ -22,7 +22,8 @@ interface Change {
   readonly names: readonly string[];
 }
 
-const MOST_CHANGES = 64;
+/** The journal is one record, so it has to stay small. */
+const MOST_NAMES = 128;
 /** Removals that come at the same moment take turns, so many times; then the journal is dropped, which overtakes every running load. */
 const MOST_TURNS = 8;
 
@@ -53,8 +54,8 @@ export class Journal {
       // Without a journal no running load can have its place in it.
       if (found === undefined) return;
       const { place: from, changes } = found.data;
-      const latest = [...changes, { from, names }].slice(-MOST_CHANGES);
-      if (await this.#put({ place: this.#nextId(), changes: latest }, found)) return;
+      const changed = { place: this.#nextId(), changes: latest([...changes, { from, names }]) };
+      if (await this.#put(changed, found)) return;
     }
     await this.#records.delete(this.#key);
   }
@@ -78,6 +79,13 @@ export class Journal {
       (await attempt(() => this.#records.put(this.#key, record, { expiresAt: Infinity, when }))) !== undefined
     );
   }
+}
+
+/** The last changes that fit. */
+function latest(changes: readonly Change[]): readonly Change[] {
+  let length = 0;
+  const dropped = changes.findLastIndex(({ names }) => (length += names.length) > MOST_NAMES);
+  return changes.slice(dropped + 1);
 }
 
 export function tagMark(tag: string): string {

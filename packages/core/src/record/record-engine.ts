@@ -3,7 +3,7 @@
  *
  * Two things five primitives cannot do are declared. A write that overlaps an invalidation of its entry by tag or clear may be removed by
  * it, or take effect though the entry it rests on was just invalidated (`orderedInvalidation: false`). And where clocks differ, an entry
- * may be found expired up to twice the declared skew before its time; it is never found after it.
+ * may be found expired up to twice the declared skew before its time, by one process sooner than by another; it is never found after it.
  *
  * There is no sweep of its own: what has expired is the store's to reclaim. What a clear or a tag has made invalid and that would never
  * expire is deleted when its key is used again, or when a scan or a look-up comes across it.
@@ -293,6 +293,6 @@ function isMet(condition: Condition | undefined, fresh: StoredEntry | undefined)
 }
 
 function refuseLimit({ limit }: Write): void {
-  if (limit !== undefined)
-    throw new CacheError('UNSUPPORTED', 'the store cannot judge a limit with a write', { trait: 'limits' });
+  if (limit === undefined) return;
+  throw new CacheError('UNSUPPORTED', 'the store cannot judge a limit with a write', { trait: 'limits' });
 }

@@ -19,7 +19,7 @@ export interface RecordParts {
   readonly EngineSubject: typeof EngineSubject;
 }
 
-export const RECORD_PARTS: RecordParts = { recordEngine, simpleStore, EngineSubject };
+const RECORD_PARTS: RecordParts = { recordEngine, simpleStore, EngineSubject };
 
 /** A call to the store takes some milliseconds of simulated time: everything else is a small multiple of that. */
 const LEASE_MS = 25;

@@ -120,7 +120,7 @@ describe('the end of a lease', () => {
     const [plain, learning] = [id(), id()];
     await engine.acquire('plain', request({ token: plain }));
     await engine.acquire('learning', request({ token: learning }));
-    for (let n = 0; n < 100; n += 1) await engine.invalidateTags([`other${n}`]);
+    for (let n = 0; n < 200; n += 1) await engine.invalidateTags([`other${n}`]);
     expect(await engine.commit('plain', plain, write(1))).toBe('stored');
     expect(await engine.commit('learning', learning, write(1, { tags: ['learnt'] }))).toBe('overtaken');
   });

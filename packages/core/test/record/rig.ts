@@ -22,7 +22,7 @@ export interface RigOptions {
   readonly timing?: Partial<RecordTiming>;
 }
 
-export const FOREVER: Life = { ttl: Infinity, grace: 0 };
+const FOREVER: Life = { ttl: Infinity, grace: 0 };
 
 export async function rig({ provider = simpleStore(), traits, timing }: RigOptions = {}): Promise<Rig> {
   const clock = fakeClock();

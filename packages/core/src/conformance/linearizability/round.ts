@@ -249,8 +249,10 @@ class Round {
     const { time, subjects, calmDown, inspect, indexes } = this.#scene;
     await time.sleep(1_000);
     calmDown?.();
-    if (indexes)
-      for (let look = 0; look < 6; look += 1) for (const term of TERMS) await subjects[0]?.lookUp(term);
+    // A look-up takes out what it finds gone; what fences a writer that stopped half-way takes another one.
+    for (let look = 0; indexes && look < 6; look += 1) {
+      for (const term of TERMS) await subjects[0]?.lookUp(term);
+    }
     this.#problems.push(...((await inspect?.()) ?? []));
   }
 
