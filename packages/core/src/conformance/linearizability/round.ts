@@ -250,7 +250,8 @@ class Round {
     await time.sleep(1_000);
     calmDown?.();
     // A look-up takes out what it finds gone; what fences a writer that stopped half-way takes another one.
-    for (let look = 0; indexes && look < 6; look += 1) {
+    const looks = indexes ? 6 : 0;
+    for (let look = 0; look < looks; look += 1) {
       for (const term of TERMS) await subjects[0]?.lookUp(term);
     }
     this.#problems.push(...((await inspect?.()) ?? []));
