@@ -19,10 +19,10 @@ export async function count(
   if (!Number.isSafeInteger(delta)) throw new TypeError(`delta is ${delta}: give a safe integer`);
   options?.signal?.throwIfAborted();
   const life = lifeOf(opened, options?.ttl, 0);
-  // A declared index or a schema has to see the sum: then the engine cannot count alone.
-  if (settings.indexes.size > 0 || settings.schema !== undefined) {
-    const sum = await updates.update(key, (current) => add(opened, key, current ?? 0, delta), options);
-    return sum as number;
+  // A declared index or a schema has to see the sum, and a new counter gets the cache's tags: then the engine cannot count alone.
+  if (settings.indexes.size > 0 || settings.schema !== undefined || settings.tags.length > 0) {
+    const adding = (current: unknown): number => add(opened, key, current ?? 0, delta);
+    return (await updates.update(key, adding, { ...options, jitter: 0 })) as number;
   }
   const answer = engine.count(key, { delta, version: nextId(), life, renew: options?.ttl !== undefined });
   const counted = answer instanceof Promise ? await remote.write(answer, 'increment', key, options) : answer;

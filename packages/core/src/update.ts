@@ -16,9 +16,12 @@ const GROUP_MS = 5;
 /** An updater of any type. */
 export type AnyUpdater = (current: unknown, context: UpdateContext) => unknown;
 
+/** Options of a call; counters have no jitter. */
+type CallOptions = UpdateOptions & { readonly jitter?: number };
+
 interface Call {
   readonly updater: AnyUpdater;
-  readonly options: UpdateOptions | undefined;
+  readonly options: CallOptions | undefined;
   readonly resolve: (value: Isolated | undefined) => void;
   readonly reject: (error: unknown) => void;
   /** The caller has left, or the call has failed for good. */
@@ -30,6 +33,7 @@ interface Draft {
   value: Isolated | undefined;
   terms: readonly string[];
   ttl: Ttl | undefined;
+  jitter: number | undefined;
   tags: readonly string[] | undefined;
   changed: boolean;
 }
@@ -61,7 +65,7 @@ export class Updates {
   }
 
   /** The value after the call's own updater; `undefined` when there is none. */
-  async update(key: string, updater: AnyUpdater, options: UpdateOptions | undefined): Promise<unknown> {
+  async update(key: string, updater: AnyUpdater, options: CallOptions | undefined): Promise<unknown> {
     checkKey(key);
     if (typeof updater !== 'function')
       throw new TypeError(`the updater is ${typeof updater}: give a function of the current value`);
@@ -114,6 +118,7 @@ export class Updates {
         value,
         terms: base?.terms ?? [],
         ttl: undefined,
+        jitter: undefined,
         tags: undefined,
         changed: false,
       };
@@ -162,6 +167,7 @@ export class Updates {
       draft.value = packing.isolate(value);
       draft.terms = terms;
       draft.ttl = call.options?.ttl ?? draft.ttl;
+      draft.jitter = call.options?.jitter;
       draft.tags = call.options?.tags ?? draft.tags;
       draft.changed = true;
     } catch (error) {
@@ -171,12 +177,12 @@ export class Updates {
 
   async #write(key: string, draft: Draft, base: Entry | undefined): Promise<Written> {
     const { engine, remote, nextId, packing } = this.#opened;
-    const { ttl, tags } = draft;
+    const { ttl, jitter, tags } = draft;
     const payload = packing.packIsolated(draft.value, key);
     const write: Write = {
       payload,
       version: nextId(),
-      life: base === undefined || ttl !== undefined ? lifeOf(this.#opened, ttl) : 'keep',
+      life: base === undefined || ttl !== undefined ? lifeOf(this.#opened, ttl, jitter) : 'keep',
       tags: base === undefined || tags !== undefined ? tagsOf(this.#opened, tags) : 'keep',
       terms: draft.terms,
       loadMs: 0,
@@ -198,7 +204,7 @@ export class Updates {
 function enqueue(
   queue: Queue,
   updater: AnyUpdater,
-  options: UpdateOptions | undefined,
+  options: CallOptions | undefined,
 ): Promise<Isolated | undefined> {
   return new Promise((resolve, reject) => {
     const signal = options?.signal;
