@@ -1,4 +1,5 @@
 /** The options of the memory provider: their defaults, and the refusal of what makes no sense. */
+import { type Duration, milliseconds } from '@cache/core';
 
 export interface MemoryOptions {
   /** What `provider: '...'` of a cache names. Default `'memory'`. */
@@ -10,8 +11,8 @@ export interface MemoryOptions {
    * of the key, and a fixed {@link ENTRY_OVERHEAD}. Default `'unbounded'`.
    */
   readonly maxBytes?: number | 'unbounded';
-  /** Milliseconds between two passes that reclaim expired entries nobody asks for. Default 300,000, five minutes. */
-  readonly sweepInterval?: number | 'never';
+  /** The time between two passes that reclaim expired entries nobody asks for. Default `'5m'`. */
+  readonly sweepInterval?: Duration | 'never';
   /** Milliseconds a pass may work before it lets others run; it goes on shortly after. Default 2. */
   readonly sweepBudgetMs?: number;
   /**
@@ -56,7 +57,7 @@ export function resolve(options: MemoryOptions): Settings {
     name = 'memory',
     maxEntries = 10_000,
     maxBytes = 'unbounded',
-    sweepInterval = 300_000,
+    sweepInterval = '5m',
     sweepBudgetMs = 2,
     secureCleanup = false,
   } = options;
@@ -66,7 +67,7 @@ export function resolve(options: MemoryOptions): Settings {
     maxBytes: bound('maxBytes', maxBytes, Number.MAX_SAFE_INTEGER),
     sweepInterval:
       sweepInterval === 'never' ? Infinity : duration('sweepInterval', sweepInterval, "or 'never'"),
-    sweepBudgetMs: duration('sweepBudgetMs', sweepBudgetMs, 'such as 2'),
+    sweepBudgetMs: span('sweepBudgetMs', sweepBudgetMs),
     secureCleanup: flag('secureCleanup', secureCleanup),
   };
   if (settings.maxBytes <= ENTRY_OVERHEAD)
@@ -94,8 +95,16 @@ function bound(option: string, given: unknown, most: number): number {
 }
 
 function duration(option: string, given: unknown, remedy: string): number {
+  try {
+    return milliseconds(given, option);
+  } catch (error) {
+    return refuse((error as TypeError).message, remedy);
+  }
+}
+
+function span(option: string, given: unknown): number {
   if (typeof given === 'number' && given > 0 && given < Infinity) return given;
-  return refuse(`${option} must be a finite number of milliseconds above 0, not ${show(given)}`, remedy);
+  return refuse(`${option} must be a finite number of milliseconds above 0, not ${show(given)}`, 'such as 2');
 }
 
 function flag(option: string, given: unknown): boolean {

@@ -39,7 +39,7 @@ describe('the options of the provider', () => {
     [{ maxBytes: 100 }, ['maxBytes 100', '160']],
     [{ sweepInterval: 0 }, ['sweepInterval', '0', "'never'"]],
     [{ sweepInterval: Infinity }, ['sweepInterval', 'Infinity', "'never'"]],
-    [{ sweepInterval: '5m' }, ['sweepInterval', '"5m"']],
+    [{ sweepInterval: '5 parsecs' }, ['sweepInterval', "'5 parsecs'", "'5m'", "'never'"]],
     [{ sweepInterval: Number.NaN }, ['sweepInterval', 'NaN']],
     [{ sweepBudgetMs: 'never' }, ['sweepBudgetMs', '"never"']],
     [{ sweepBudgetMs: 20, sweepInterval: 10 }, ['sweepBudgetMs 20', 'sweepInterval 10']],
