@@ -1,0 +1,226 @@
+/** Events: listeners hear what happened, and can harm nobody. */
+import type { CacheEvents } from '../../events.ts';
+import { demand, equal, refuses, rejection } from '../assert.ts';
+import type { Case, Group } from '../group.ts';
+import type { KitCache } from '../harness.ts';
+import { holdLoad } from '../held-load.ts';
+
+const EVENTS: readonly (keyof CacheEvents)[] = [
+  'hit',
+  'miss',
+  'write',
+  'delete',
+  'load',
+  'loadError',
+  'join',
+  'update',
+  'invalidate',
+  'clear',
+  'evict',
+  'expire',
+  'connection',
+  'error',
+];
+
+const boom = new Error('boom');
+
+/** Listeners that misbehave. */
+const NUISANCES: Readonly<Record<string, (payload: object) => unknown>> = {
+  throws: () => {
+    throw boom;
+  },
+  rejects: () => Promise.reject(boom),
+  'throws null': () => {
+    // oxlint-disable-next-line typescript/only-throw-error -- listeners are other people's code
+    throw null;
+  },
+  'rejects later': async () => {
+    await Promise.resolve();
+    throw boom;
+  },
+  'changes what it hears': (payload) => {
+    try {
+      Object.assign(payload, { key: 'spoilt', tags: [] });
+    } catch {
+      // A frozen payload is as good.
+      return;
+    }
+  },
+};
+
+/** Operations that cause every event that operations cause. */
+async function bustle(cache: KitCache<string>): Promise<void> {
+  await cache.set('k', 'v', { tags: ['t'] });
+  equal(await cache.get('k'), 'v', 'get');
+  equal(await cache.get('absent'), undefined, 'get of an absent key');
+  equal(await cache.update('k', (text) => `${String(text)}+`), 'v+', 'update');
+  equal(await cache.getOrSet('loaded', () => 'l'), 'l', 'getOrSet');
+  demand(
+    (await rejection(
+      cache.getOrSet('failing', () => Promise.reject(boom)),
+      'a failing load',
+    )) === boom,
+    'the error of the loader was changed',
+  );
+  equal(await cache.getMany(['k', 'absent']), new Map([['k', 'v+']]), 'getMany');
+  equal(await cache.delete('k'), true, 'delete');
+  await cache.set('k', 'w', { tags: ['t'] });
+  await cache.invalidateTags(['t']);
+  equal(await cache.get('k'), undefined, 'get of what was invalidated');
+  await cache.clear();
+  const load = await holdLoad(cache, 'held');
+  const joined = cache.getOrSet('held', () => 'again');
+  load.finish('h');
+  equal([await load.result, await joined], ['h', 'h'], 'a shared load');
+}
+
+export const events: Group = {
+  name: 'events',
+  guarantee:
+    'A listener hears what happened, once, and nothing it does reaches an operation or another listener.',
+  cases: [
+    ...Object.entries(NUISANCES).map(([what, listener]): Case => ({
+      name: `G13: a listener that ${what} harms nobody, on any event`,
+      async run(h) {
+        const cache = h.cache<string>();
+        for (const event of EVENTS) cache.on(event, listener);
+        const heard: string[] = [];
+        for (const event of EVENTS) cache.on(event, () => void heard.push(event));
+        await bustle(cache);
+        await h.settle();
+        for (const event of [
+          'hit',
+          'miss',
+          'write',
+          'delete',
+          'load',
+          'loadError',
+          'update',
+          'invalidate',
+          'clear',
+          'join',
+        ]) {
+          demand(heard.includes(event), `a listener beside it did not hear '${event}'`);
+        }
+      },
+    })),
+    {
+      name: 'G13: what a listener throws is told to the listeners of errors',
+      async run(h) {
+        const cache = h.cache<string>();
+        const told: unknown[] = [];
+        cache.on('error', ({ error }) => void told.push(error));
+        cache.on('write', () => {
+          throw boom;
+        });
+        cache.on('hit', () => Promise.reject(boom) as unknown as void);
+        await cache.set('k', 'v');
+        await cache.get('k');
+        await h.settle();
+        demand(
+          told.length === 2 && told.every((error) => error === boom),
+          `what was told: ${told.length} errors`,
+        );
+      },
+    },
+    {
+      name: 'G13: each event tells what happened, once',
+      async run(h) {
+        const cache = h.cache<string>();
+        const heard: Record<string, unknown[]> = {};
+        for (const event of EVENTS) {
+          cache.on(event, (payload) => {
+            (heard[event] ??= []).push(
+              'key' in payload ? payload.key : 'tags' in payload ? payload.tags : '',
+            );
+          });
+        }
+        await bustle(cache);
+        equal(
+          {
+            hit: heard['hit'],
+            delete: heard['delete'],
+            loadError: heard['loadError'],
+            join: heard['join'],
+            update: heard['update'],
+            invalidate: heard['invalidate'],
+            clear: heard['clear'],
+          },
+          {
+            hit: ['k', 'k'],
+            delete: ['k'],
+            loadError: ['failing'],
+            join: ['held'],
+            update: ['k'],
+            invalidate: [['t']],
+            clear: [''],
+          },
+          'the keys and tags that were told',
+        );
+        equal(heard['load'], ['loaded', 'held'], 'the keys of loads');
+        equal(heard['write'], ['k', 'k'], 'the keys of writes');
+        equal(heard['error'], undefined, 'errors');
+      },
+    },
+    {
+      name: 'G13: no event carries a value',
+      async run(h) {
+        const cache = h.cache<string>();
+        const secret = 'a value that nobody should see';
+        const payloads: unknown[] = [];
+        for (const event of EVENTS) cache.on(event, (payload) => void payloads.push(payload));
+        await cache.set('k', secret);
+        await cache.get('k');
+        await cache.getOrSet('l', () => secret);
+        await cache.update('k', () => `${secret}!`);
+        await cache.getAndDelete('k');
+        demand(payloads.length > 4, 'too few events were told');
+        demand(!JSON.stringify(payloads).includes(secret), 'an event carries the value');
+      },
+    },
+    {
+      name: 'G13: a listener that was stopped hears nothing more, and its twin goes on',
+      async run(h) {
+        const cache = h.cache<string>();
+        let count = 0;
+        const listener = (): void => {
+          count += 1;
+        };
+        const stop = cache.on('write', listener);
+        cache.on('write', listener);
+        await cache.set('k', 'v');
+        equal(count, 2, 'calls of the listener that listens twice');
+        stop();
+        stop();
+        await cache.set('k', 'v');
+        equal(count, 3, 'calls after one was stopped');
+      },
+    },
+    {
+      name: 'G13: a listener may stop itself, or start others, while it is called',
+      async run(h) {
+        const cache = h.cache<string>();
+        const heard: string[] = [];
+        const stop = cache.on('write', () => {
+          heard.push('once');
+          stop();
+          cache.on('write', () => void heard.push('new'));
+        });
+        cache.on('write', () => void heard.push('other'));
+        await cache.set('k', 'v');
+        await cache.set('k', 'v');
+        equal(heard.toSorted(), ['new', 'once', 'other', 'other'], 'what was heard');
+      },
+    },
+    {
+      name: 'G13: an event that does not exist, and a listener that is none, are refused',
+      async run(h) {
+        const cache = h.cache<string>();
+        for (const event of ['set', 'constructor', '__proto__', '']) {
+          await refuses(() => cache.on(event as 'hit', () => undefined), `on('${event}')`);
+        }
+        await refuses(() => cache.on('hit', undefined as unknown as () => void), 'no listener');
+      },
+    },
+  ],
+};

@@ -1,0 +1,19 @@
+/** The kit in vitest. */
+import { describe, test } from 'vitest';
+import { conformance } from './conformance.ts';
+import type { ConformanceOptions } from './options.ts';
+
+/** Registers every case as a test. What is skipped is listed with its reason. */
+export function describeConformance(options: ConformanceOptions): void {
+  describe(`conformance of ${options.name}`, () => {
+    for (const group of conformance(options)) {
+      describe(group.skipped === undefined ? group.name : `${group.name}: skipped, ${group.skipped}`, () => {
+        if (group.cases.length === 0) test.skip(group.guarantee, () => undefined);
+        for (const each of group.cases) {
+          if (each.skipped === undefined) test(each.name, each.run, 60_000);
+          else test.skip(`${each.name} (${each.skipped})`, each.run);
+        }
+      });
+    }
+  });
+}
