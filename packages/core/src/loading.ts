@@ -30,6 +30,7 @@ export class Loading {
   readonly #leading: Leading;
   /** The waits for loads of other processes. */
   readonly #watches = new Set<Flight>();
+  #closed: CacheError | undefined;
 
   constructor(opened: Opened) {
     this.#opened = opened;
@@ -95,6 +96,11 @@ export class Loading {
       let next = answered ?? this.acquire(key, plan, awaited);
       if (next instanceof Promise) next = await next;
       const { token, acquired } = next;
+      if (this.#closed !== undefined) {
+        // The answer came after the cache was closed: the right to load goes back.
+        if (acquired?.status === 'lead') this.#leading.release(key, token);
+        throw this.#closed;
+      }
       if (acquired?.status === 'hit') return { from: 'hit', payload: acquired.entry.payload };
       if (acquired?.status === 'failed') throw this.#failedElsewhere(key, acquired.message);
 
@@ -115,6 +121,7 @@ export class Loading {
 
   /** Gives up every running load, and every wait for one. */
   close(error: CacheError): void {
+    this.#closed = error;
     this.#leading.close(error);
     for (const watch of this.#watches) watch.abandon(error);
   }
