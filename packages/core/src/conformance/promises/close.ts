@@ -1,7 +1,9 @@
 /** Close: it ends everything that waits, and leaves nothing behind. */
 import { isCacheError } from '../../errors.ts';
 import { chaos } from '../../testing/chaos.ts';
+import type { Provider } from '../../provider.ts';
 import { gate } from '../../testing/gate.ts';
+import { intercept } from '../../testing/intercept.ts';
 import { demand, equal, rejection, rejectsWith } from '../assert.ts';
 import type { Case, Group } from '../group.ts';
 import type { Harness, KitCache } from '../harness.ts';
@@ -235,6 +237,41 @@ export const close: Group = {
         await rejection(held.result, 'the load');
         await h.passUntil(Promise.all(waiting));
         await Promise.all(waiting);
+      },
+    },
+    {
+      name: 'G13: what the provider answers after the cache was closed begins nothing any more',
+      async run(h) {
+        let isHeld = false;
+        const door = gate();
+        const process = h.peer((provider) =>
+          intercept<Provider>(
+            provider,
+            async (call, run) => {
+              if (isHeld && call.method !== 'close') await door.pass();
+              return run();
+            },
+            provider.kind === 'engine' ? { synchronous: false } : {},
+          ),
+        );
+        const cache = process.cache<number>();
+        await cache.has('k');
+        isHeld = true;
+        let ran = 0;
+        const count = (): number => (ran += 1);
+        const calls = [
+          cache.getOrSet('a', count),
+          cache.update('b', count),
+          cache.getOrSetMany(['c'], () => new Map([['c', count()]])),
+        ];
+        const outcomes = Promise.allSettled(calls);
+        await door.arrivals(3);
+        await process.close();
+        door.open();
+        await outcomes;
+        await h.settle();
+        equal(ran, 0, 'loaders and updaters that ran');
+        equal((await h.peer().cache<number>().getMany(['a', 'b', 'c'])).size, 0, 'entries that were stored');
       },
     },
     {

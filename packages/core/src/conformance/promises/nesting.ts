@@ -153,6 +153,22 @@ export const nesting: Group = {
       },
     },
     {
+      name: 'G12: a loader that waits for a load that queues for a place lets it go first',
+      async run(h) {
+        const cache = h.cache<string>({ loaders: 1 });
+        const begun = gate();
+        const outer = cache.getOrSet('outer', async () => {
+          await begun.pass();
+          return cache.getOrSet('queued', () => 'loaded twice');
+        });
+        await begun.arrivals();
+        const queued = cache.getOrSet('queued', () => 'queued');
+        await h.settle();
+        begun.open();
+        equal(await Promise.all([outer, queued]), ['queued', 'queued'], 'what the calls got');
+      },
+    },
+    {
       name: 'G12: an updater that updates its own key is refused, and the key can be updated afterwards',
       async run(h) {
         const cache = h.cache<number>();
