@@ -19,7 +19,7 @@ import { TYPED_ARRAYS, VIEW_TYPES, getterOf, memoryLength } from './views.ts';
 export const MAX_DEPTH = 2_000;
 
 /** How many parts a value may have: members, entries and every 64 bytes count. What occurs twice counts twice. */
-export const MAX_PARTS = 10_000_000;
+const MAX_PARTS = 10_000_000;
 
 /** Counts what a walk through a value has met, so that a small graph that unfolds without end is refused. */
 export class Bounds {
