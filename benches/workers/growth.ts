@@ -50,9 +50,7 @@ await serve(async ({ subject, entries }: GrowthSetting) => {
       let step: Span = { from: 0, to: 0 };
       let pause: Span = { from: 0, to: 0 };
       const group = groups.length;
-      const cpuBefore = cpu();
-      const from = performance.now();
-      let last = from;
+      const from = last;
       for (let of = 0; of < GROUP && at < entries; of++, at++) {
         const key = keyOf(idOf(at));
         const value = session(at, 'plain');
@@ -65,11 +63,12 @@ await serve(async ({ subject, entries }: GrowthSetting) => {
         if (now - last > pause.to - pause.from) pause = { from: last, to: now };
         last = now;
       }
-      const to = performance.now();
-      groups.push({ from, to, off: Math.max(0, to - from - (cpu() - cpuBefore)) });
+      const cpuAfter = cpu();
+      groups.push({ from, to: last, off: Math.max(0, last - from - (cpuAfter - cpuBefore)) });
       steps.push({ ...step, group });
       pauses.push({ ...pause, group });
-      // Lets the observer hear of collections, and timers run.
+      cpuBefore = cpuAfter;
+      // The observer hears of collections, timers run, and the engine may collect: a part of the next pause.
       await turn();
     }
     const total = cpu() - begun;
