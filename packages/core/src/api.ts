@@ -142,7 +142,7 @@ export interface CacheStats {
   readonly bytes: number | undefined;
   readonly evictions: number;
   readonly expirations: number;
-  /** Operations that failed, and reads that failed open. */
+  /** Answers of the provider that failed or did not come, reads that failed open included; and what failed in the background. */
   readonly errors: number;
   /** Milliseconds; 0 before the first load. */
   readonly averageLoadTime: number;

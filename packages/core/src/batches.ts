@@ -1,37 +1,34 @@
 /** Operations on many keys: every key has its own outcome. */
-import type { CallOptions, LoadOptions, ManyLoader, WriteOptions } from './api.ts';
+import type { CallOptions, LoadOptions, LoadOutcome, ManyLoader, WriteOptions } from './api.ts';
 import type { MaybePromise, Payload, Write } from './engine.ts';
 import { CacheError } from './errors.ts';
 import { checkKeys, checkPairs } from './keyspace.ts';
-import type { AnyLoader } from './leading.ts';
-import type { Loading } from './loading.ts';
+import { LoadGroup } from './load-group.ts';
+import type { Fetched, Loading } from './loading.ts';
 import type { Opened } from './opened.ts';
-import type { LoadResult } from './single-flight.ts';
-import { draft, limitExceeded } from './writes.ts';
+import { missed, reveal } from './revealing.ts';
+import { limitExceeded } from './limits.ts';
+import { draft } from './writes.ts';
 
-/** The payloads of the fresh entries among `keys`. */
-export async function getMany(
+/** The values of the fresh entries among `keys`. */
+export async function getMany<R>(
   opened: Opened,
   keys: Iterable<string>,
   options: CallOptions | undefined,
-): Promise<Map<string, Payload>> {
-  const { engine, remote, tally, events } = opened;
+): Promise<Map<string, R>> {
+  const { engine, remote } = opened;
   const asked = checkKeys(keys);
   options?.signal?.throwIfAborted();
-  const outcomes = await each(asked, (key) => {
+  const outcomes = await each(asked, async (key) => {
     const answer = engine.get(key);
-    return answer instanceof Promise ? remote.read(answer, 'getMany', key, options) : answer;
+    const payload: Payload =
+      answer instanceof Promise ? await remote.read(answer, 'getMany', key, options) : answer;
+    return payload === undefined ? missed(opened, key) : reveal(opened, key, payload, options);
   });
   throwPartial(opened, 'getMany', outcomes, options?.signal);
-  const found = new Map<string, Payload>();
-  for (const [key, outcome] of outcomes) {
-    if (outcome.status !== 'fulfilled' || outcome.value === undefined) {
-      tally.misses += 1;
-      if (events.active.miss !== undefined) events.emit('miss', { key });
-    } else {
-      found.set(key, outcome.value);
-    }
-  }
+  const found = new Map<string, R>();
+  for (const [key, outcome] of outcomes)
+    if (outcome.status === 'fulfilled' && outcome.value !== undefined) found.set(key, outcome.value as R);
   return found;
 }
 
@@ -89,20 +86,19 @@ export async function deleteMany(
  * Loads what is missing among `keys`. All keys are asked for first; those that nobody else is loading go to one call of `loadMissing`.
  * Each of them is a load of its own otherwise: joined, overtaken and committed by itself.
  */
-export async function getOrSetMany(
+export async function getOrSetMany<R>(
   loading: Loading,
   keys: Iterable<string>,
   loadMissing: ManyLoader<unknown>,
   options: LoadOptions | undefined,
-): Promise<Map<string, PromiseSettledResult<LoadResult>>> {
+): Promise<Map<string, LoadOutcome<R>>> {
   const asked = checkKeys(keys);
   options?.signal?.throwIfAborted();
   const group = new LoadGroup(loadMissing);
-  const first = loading.plan(group.loaderOf, options);
-  const rest = loading.plan(group.loaderOf, options, false);
+  const plan = loading.plan(group.loader, options, loading.claimTogether());
   const leading: string[] = [];
 
-  const answers = await each(asked, (key) => loading.acquire(key, first, undefined));
+  const answers = await each(asked, (key) => loading.acquire(key, plan, undefined));
   for (const [key, answer] of answers) {
     const acquired = answer.status === 'fulfilled' ? answer.value.acquired : undefined;
     if (acquired === undefined || acquired.status === 'lead') leading.push(key);
@@ -111,57 +107,17 @@ export async function getOrSetMany(
   const outcomes = await each(asked, (key) => {
     const answer = answers.get(key);
     if (answer?.status === 'rejected') throw answer.reason;
-    // One place among the running loaders for the whole group.
-    return loading.load(key, key === leading[0] ? first : rest, answer?.value);
+    return loading.fetch(key, plan, answer?.value);
   });
   throwIfLeft(outcomes, options?.signal);
-  return outcomes;
+  return new Map([...outcomes].map(([key, outcome]) => [key, loadOutcome<R>(outcome)]));
 }
 
-/** One call of the user's loader for the keys of a batch; a key that has to be loaded once more later is a call of its own. */
-class LoadGroup {
-  readonly #loadMissing: ManyLoader<unknown>;
-  readonly #controller = new AbortController();
-  #keys: ReadonlySet<string> = new Set();
-  readonly #left = new Set<string>();
-  #values: Promise<ReadonlyMap<string, unknown>> | undefined;
-
-  constructor(loadMissing: ManyLoader<unknown>) {
-    if (typeof loadMissing !== 'function')
-      throw new TypeError(`loadMissing is ${typeof loadMissing}: give a function of the missing keys`);
-    this.#loadMissing = loadMissing;
-  }
-
-  begin(keys: readonly string[]): void {
-    this.#keys = new Set(keys);
-  }
-
-  readonly loaderOf: AnyLoader = async ({ key, signal }) => {
-    if (this.#left.has(key) || !this.#keys.has(key))
-      return (await this.#loadMissing([key], { signal })).get(key);
-    this.#left.add(key);
-    // The group's signal fires when nobody wants any of its keys any more.
-    const leave = (): void => {
-      this.#abandoned += 1;
-      if (this.#abandoned === this.#keys.size) this.#controller.abort(signal.reason);
-    };
-    signal.addEventListener('abort', leave, { once: true });
-    this.#values ??= Promise.resolve().then(() =>
-      this.#loadMissing([...this.#keys], { signal: this.#controller.signal }),
-    );
-    try {
-      return mapOf(await this.#values).get(key);
-    } finally {
-      signal.removeEventListener('abort', leave);
-    }
-  };
-
-  #abandoned = 0;
-}
-
-function mapOf(given: unknown): ReadonlyMap<string, unknown> {
-  if (given instanceof Map) return given as ReadonlyMap<string, unknown>;
-  throw new TypeError('loadMissing did not give a Map of keys and values');
+function loadOutcome<R>(outcome: PromiseSettledResult<Fetched>): LoadOutcome<R> {
+  if (outcome.status === 'rejected') return { status: 'failed', error: outcome.reason };
+  const { from, value } = outcome.value;
+  if (from === 'missing') return { status: 'missing' };
+  return { status: from === 'hit' ? 'hit' : 'loaded', value: value as R };
 }
 
 /** Starts `step` for every key at once, in one turn, and waits for all; a throw is that key's outcome alone. */
@@ -191,7 +147,7 @@ function throwIfLeft(
 }
 
 function throwPartial(
-  { name, tally }: Opened,
+  { name }: Opened,
   operation: string,
   outcomes: ReadonlyMap<string, PromiseSettledResult<unknown>>,
   signal: AbortSignal | undefined,
@@ -199,7 +155,6 @@ function throwPartial(
   throwIfLeft(outcomes, signal);
   const failures = [...outcomes.values()].filter((outcome) => outcome.status === 'rejected');
   if (failures.length === 0) return;
-  tally.errors += failures.length;
   throw new CacheError(
     'PARTIAL_FAILURE',
     `cache '${name}': ${operation} failed for ${failures.length} of ${outcomes.size} keys`,

@@ -9,7 +9,7 @@ import type { Lifecycle, Working } from './lifecycle.ts';
 import { metadataOf } from './metadata.ts';
 import { checkMiddleware, interpose, walkThrough, type Middleware } from './middleware.ts';
 import { healthOf, statsOf } from './reports.ts';
-import { missed, reveal, revealMany, revealOutcomes } from './revealing.ts';
+import { missed, reveal, revealMany } from './revealing.ts';
 import type { AnyUpdater } from './update.ts';
 import { warm, type WarmArguments } from './warm.ts';
 import { lifeOf, write } from './writes.ts';
@@ -27,8 +27,12 @@ export function createCache<T, R, I extends string>(
   let plain: Cache<T, R, I> | undefined;
   const namespaces = new Map<string, Cache<T, R, I>>();
 
-  /** Waits until the provider is open. Rejects with `CLOSED` once the cache is closed. */
-  const open = async (): Promise<Working> => (working = await lifecycle.open());
+  /** Waits for the provider, within the deadline. Rejects with `CLOSED` once the cache is closed. */
+  const open = async (): Promise<Working> => {
+    const current = await lifecycle.work();
+    working = lifecycle.working; // not what stands in for it
+    return current;
+  };
 
   /** What an operation on one key begins with. */
   const begin = async (key: string, options: CallOptions | undefined): Promise<Working> => {
@@ -147,7 +151,7 @@ export function createCache<T, R, I extends string>(
 
     async getMany(keys, options) {
       const { opened } = working ?? (await open());
-      return revealMany(opened, await getMany(opened, keys, options), options);
+      return getMany<R>(opened, keys, options);
     },
 
     async setMany(entries, options) {
@@ -161,8 +165,8 @@ export function createCache<T, R, I extends string>(
     },
 
     async getOrSetMany(keys, loadMissing, options) {
-      const { opened, loading } = working ?? (await open());
-      return revealOutcomes<R>(opened, await getOrSetMany(loading, keys, loadMissing, options));
+      const { loading } = working ?? (await open());
+      return getOrSetMany<R>(loading, keys, loadMissing, options);
     },
 
     async invalidateTags(tags, options) {
@@ -224,9 +228,7 @@ export function createCache<T, R, I extends string>(
     },
 
     health: (options) => healthOf(lifecycle, options?.signal),
-
     on: (event, listener) => lifecycle.events.on(event, listener),
-
     use(added) {
       checkMiddleware(added);
       plain ??= { ...cache };
@@ -235,8 +237,7 @@ export function createCache<T, R, I extends string>(
       for (const inner of namespaces.values()) inner.use(added);
     },
 
-    ready: async () => void (working ?? (await open())),
-
+    ready: async () => void (await lifecycle.open()),
     async close() {
       working = undefined;
       forget();

@@ -69,9 +69,14 @@ export async function* scan(
   try {
     for (;;) {
       // Page by page, so that each has the deadline.
-      const { done, value } = await opened.remote.ask(walk.next(), 'keys', undefined, options);
-      if (done === true) return;
-      for (const key of value) {
+      const step: IteratorResult<readonly string[], unknown> = await opened.remote.ask(
+        walk.next(),
+        'keys',
+        undefined,
+        options,
+      );
+      if (step.done === true) return;
+      for (const key of step.value) {
         options?.signal?.throwIfAborted();
         yield key;
       }

@@ -2,12 +2,13 @@
 import { LoadedEntry, type LoadOptions, type LoaderContext } from './api.ts';
 import type { Cancel } from './clock.ts';
 import { CacheError } from './errors.ts';
-import { LoaderSlots } from './loader-slots.ts';
+import { LoaderSlots, type Place } from './loader-slots.ts';
 import type { Opened } from './opened.ts';
 import { isTrouble } from './remote.ts';
 import { Flight, type Landing } from './single-flight.ts';
 import { currentWork, runAs } from './wait-for.ts';
-import { compose, limitExceeded, validated } from './writes.ts';
+import { limitExceeded } from './limits.ts';
+import { compose, validated } from './writes.ts';
 
 /** A loader of any type: the types of the public face end where features begin. */
 export type AnyLoader = (context: LoaderContext) => unknown;
@@ -18,8 +19,8 @@ export interface LoadPlan {
   readonly options: LoadOptions | undefined;
   readonly tags: readonly string[];
   readonly timeout: number;
-  /** False when the loader is part of a group that takes its place as one. */
-  readonly takesPlace: boolean;
+  /** The claim on a place among the running loaders, where it is not the loader's alone. */
+  readonly claim: (() => Place) | undefined;
 }
 
 /** The loads that calls of this cache lead. */
@@ -36,6 +37,11 @@ export class Leading {
   constructor(opened: Opened) {
     this.#opened = opened;
     this.#slots = new LoaderSlots(opened.settings.loaders);
+  }
+
+  /** Claims on one place for loads that run as one. */
+  claimTogether(): () => Place {
+    return this.#slots.claimTogether();
   }
 
   /** The running load that holds the lease under `token`. */
@@ -69,7 +75,7 @@ export class Leading {
     const forget = (): void => {
       if (flights.get(name) === flight) flights.delete(name);
     };
-    const flight: Flight = new Flight(key, token, this.#opened.clock, () => {
+    const flight: Flight = new Flight({ cache: this.#opened.name, key, token }, this.#opened.clock, () => {
       forget();
       flight.hurry?.();
       if (leased) this.release(key, token);
@@ -83,7 +89,7 @@ export class Leading {
   async #run(flight: Flight, plan: LoadPlan, leased: boolean, forget: () => void): Promise<void> {
     const { clock, settings, traits, engine } = this.#opened;
     const { key, token } = flight;
-    const place = this.#slots.claim();
+    const place = plan.claim === undefined ? this.#slots.claim() : plan.claim();
     const stopBeating = leased && traits.scope !== 'process' ? this.#heartbeat(key, token) : () => {};
     let stopLateness: Cancel = () => {};
     const stopTimer = clock.after(plan.timeout, () => {
@@ -111,7 +117,7 @@ export class Leading {
     });
     try {
       // A load that a running loader asks for takes no place: the asking one holds a place already.
-      if (plan.takesPlace && currentWork() === undefined) {
+      if (currentWork() === undefined) {
         flight.hurry = () => place.hurry();
         await place.enter();
       }

@@ -11,8 +11,9 @@ import type { Settings } from './options.ts';
 import { createPacking } from './packing.ts';
 import type { EngineEvent, OpenContext, Provider } from './provider.ts';
 import { recordEngine, recordEngineTraits } from './record/record-engine.ts';
-import { Remote } from './remote.ts';
+import { isTrouble, Remote } from './remote.ts';
 import { Tally } from './tally.ts';
+import { unreachableEngine } from './unreachable-engine.ts';
 import { Updates } from './update.ts';
 
 /** What a manager gives all its caches. */
@@ -40,8 +41,12 @@ export class Lifecycle {
   readonly #surroundings: Surroundings;
   readonly #traits: EngineTraits;
   readonly #tally = new Tally();
+  readonly #remote: Remote;
   #working: Working | undefined;
   #opening: Promise<Working> | undefined;
+  /** Works in the place of a provider that cannot be opened, whose trouble it tells. */
+  #standIn: Working | undefined;
+  #trouble: unknown;
   #closed = false;
 
   /** Throws `UNSUPPORTED` when the provider lacks what the settings need, and whatever the provider throws at once. */
@@ -53,6 +58,13 @@ export class Lifecycle {
     this.#path = path;
     this.#surroundings = surroundings;
     this.#traits = provider.kind === 'engine' ? provider.traits : recordEngineTraits(provider.traits);
+    // An engine in this process has nobody to wait for: only what others share can fail to answer.
+    const deadline = this.#traits.scope === 'process' ? Infinity : settings.deadline;
+    this.#remote = new Remote(
+      this.name,
+      { deadline, onFailure: settings.onFailure },
+      { clock: this.clock, events: this.events, tally: this.#tally },
+    );
     this.#checkTraits();
     const engine = this.#openEngine();
     if (engine instanceof Promise) void this.#await(engine);
@@ -68,11 +80,30 @@ export class Lifecycle {
     return this.#closed;
   }
 
-  /** Waits until the provider is open; tries again when it failed before. */
+  /**
+   * Like `open`, but for a provider in trouble gives a stand-in whose every answer is that trouble: then reads fail open and writes reject,
+   * as they do when an open provider fails.
+   */
+  async work(): Promise<Working> {
+    try {
+      return await this.open();
+    } catch (error) {
+      if (!isTrouble(error)) throw error;
+      this.#trouble = error;
+      this.#standIn ??= this.#begin(
+        unreachableEngine(() => this.#trouble),
+        { ...this.#traits, synchronous: false },
+      );
+      return this.#standIn;
+    }
+  }
+
+  /** Waits until the provider is open, for no longer than the deadline; tries again when it failed before. */
   async open(): Promise<Working> {
     if (this.#closed) throw this.#closedError();
     if (this.#working !== undefined) return this.#working;
-    return this.#opening ?? this.#await(Promise.resolve(this.#openEngine()));
+    const opening = this.#opening ?? this.#await(Promise.resolve(this.#openEngine()));
+    return this.#remote.ask(opening, 'open');
   }
 
   /** The lifecycle of a namespace. */
@@ -85,15 +116,16 @@ export class Lifecycle {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    const working = this.#working;
+    const open = this.#working;
     this.#working = undefined;
     this.events.close();
-    if (working === undefined) return;
     const error = this.#closedError();
-    working.loading.close(error);
-    working.updates.close(error);
-    working.opened.remote.close(error);
-    await working.opened.remote.write(working.opened.engine.close(), 'close');
+    for (const working of [open, this.#standIn]) {
+      working?.loading.close(error);
+      working?.updates.close(error);
+    }
+    this.#remote.close(error);
+    if (open !== undefined) await this.#remote.write(open.opened.engine.close(), 'close');
   }
 
   #await(engine: Promise<Engine>): Promise<Working> {
@@ -137,27 +169,24 @@ export class Lifecycle {
       : recordEngine(store, provider.traits, context);
   }
 
-  #begin(engine: Engine): Working {
+  #begin(engine: Engine, traits: EngineTraits = this.#traits): Working {
     const { settings, events, provider, name } = this;
     const { namespace, clock, random, nextId } = this.#surroundings;
-    const tally = this.#tally;
-    // An engine in this process has nobody to wait for: only what others share can fail to answer.
-    const deadline = this.#traits.scope === 'process' ? Infinity : settings.deadline;
     const opened: Opened = {
       name,
       provider: provider.name,
       engine,
-      traits: this.#traits,
+      traits,
       settings,
       packing: createPacking({
         isolation: settings.isolation,
-        holds: this.#traits.holds,
+        holds: traits.holds,
         codec: settings.codec,
         context: { cache: this.#path[0] as string, space: spaceOf(namespace, this.#path) },
       }),
-      remote: new Remote(name, { deadline, onFailure: settings.onFailure }, { clock, events, tally }),
+      remote: this.#remote,
       events,
-      tally,
+      tally: this.#tally,
       clock,
       random,
       nextId,

@@ -23,6 +23,35 @@ export class LoaderSlots {
     this.#size = size;
   }
 
+  /** Gives claims on one place that several loaders share: taken with the first of them, given back with the last. */
+  claimTogether(): () => Place {
+    const place = this.claim();
+    let entered: Promise<void> | undefined;
+    let users = 0;
+    let isOver = false;
+    return () => {
+      // Once it was given back, whoever still comes is on its own.
+      if (isOver) return this.claim();
+      let uses = false;
+      return {
+        enter: () => {
+          uses = true;
+          if (users++ === 0) entered = place.enter();
+          return entered;
+        },
+        hurry: () => place.hurry(),
+        leave: () => {
+          if (!uses) return;
+          uses = false;
+          users -= 1;
+          if (users > 0) return;
+          isOver = true;
+          place.leave();
+        },
+      };
+    };
+  }
+
   claim(): Place {
     let holds = false;
     const take = (): void => {

@@ -5,18 +5,25 @@ import type { Acquired, Entry } from './engine.ts';
 import { CacheError } from './errors.ts';
 import { checkKey } from './keyspace.ts';
 import { Leading, timeoutError, type AnyLoader, type LoadPlan } from './leading.ts';
+import type { Place } from './loader-slots.ts';
 import type { Opened } from './opened.ts';
 import { isTrouble } from './remote.ts';
 import { loadedValue, reveal } from './revealing.ts';
 import { Flight, type Landing, type LoadResult, type WaitOptions } from './single-flight.ts';
 import { currentWork, waitingFor } from './wait-for.ts';
-import { tagsOf } from './writes.ts';
+import { checkWriteOptions, tagsOf } from './writes.ts';
 
 /** What the engine said to a request for the right to load, and the token of the request. */
 export interface Asked {
   readonly token: string;
   /** `undefined`: the provider is in trouble, and the call fails open. */
   readonly acquired: Acquired | undefined;
+}
+
+/** A value for one caller, and where it came from. `undefined` comes with `'missing'` alone. */
+export interface Fetched {
+  readonly from: LoadResult['from'];
+  readonly value: unknown;
 }
 
 /** Another process stored the entry that was waited for. */
@@ -39,24 +46,38 @@ export class Loading {
 
   /** The whole of `getOrSet`, a hit included: the value of `key` for this caller. */
   async getOrSet(key: string, loader: AnyLoader, options: LoadOptions | undefined): Promise<unknown> {
-    const plan = this.plan(loader, options);
-    const result = await this.load(key, plan);
-    if (result.from !== 'hit') return loadedValue(this.#opened, key, result);
-    const value = reveal(this.#opened, key, result.payload, options);
-    if (value !== undefined) return value;
-    // What cannot be read is as good as absent: its next load replaces it.
-    await this.#opened.remote.write(this.#opened.engine.expire(key), 'getOrSet', key, options);
-    return loadedValue(this.#opened, key, await this.load(key, plan));
+    return (await this.fetch(key, this.plan(loader, options))).value;
   }
 
-  plan(loader: AnyLoader, options: LoadOptions | undefined, takesPlace = true): LoadPlan {
+  /** The value of `key` for this caller, and where it came from. `asked`: what the engine has already answered. */
+  async fetch(key: string, plan: LoadPlan, asked?: Asked): Promise<Fetched> {
+    const result = await this.load(key, plan, asked);
+    if (result.from !== 'hit') return { from: result.from, value: loadedValue(this.#opened, key, result) };
+    const value = reveal(this.#opened, key, result.payload, plan.options);
+    if (value !== undefined) return { from: 'hit', value };
+    // What cannot be read is as good as absent: its next load replaces it.
+    await this.#opened.remote.write(this.#opened.engine.expire(key), 'getOrSet', key, plan.options);
+    const again = await this.load(key, plan);
+    if (again.from === 'hit')
+      return { from: 'hit', value: reveal(this.#opened, key, again.payload, { onFailure: 'throw' }) };
+    return { from: again.from, value: loadedValue(this.#opened, key, again) };
+  }
+
+  /** Checks what a load needs: misuse is told before the loader runs. */
+  plan(loader: AnyLoader, options: LoadOptions | undefined, claim?: () => Place): LoadPlan {
     if (typeof loader !== 'function')
       throw new TypeError(`the loader is ${typeof loader}: give a function that makes the value`);
     const timeout =
       options?.timeout === undefined
         ? this.#opened.settings.timeout
         : milliseconds(options.timeout, 'timeout');
-    return { loader, options, tags: tagsOf(this.#opened, options?.tags), timeout, takesPlace };
+    if (options !== undefined) checkWriteOptions(this.#opened, options);
+    return { loader, options, tags: tagsOf(this.#opened, options?.tags), timeout, claim };
+  }
+
+  /** Claims on one place among the running loaders, for loads that run as one. */
+  claimTogether(): () => Place {
+    return this.#leading.claimTogether();
   }
 
   /** Asks the engine for `key`. A lease that is granted after the caller has left is given back. */
@@ -146,7 +167,7 @@ export class Loading {
     plan: LoadPlan,
   ): Promise<Landing | Found> {
     const { clock } = this.#opened;
-    const watch = new Flight(key, holder, clock, () => {});
+    const watch = new Flight({ cache: this.#opened.name, key, token: holder }, clock, () => {});
     this.#watches.add(watch);
     const cancel = clock.after(plan.timeout, () =>
       watch.abandon(timeoutError(this.#opened, key, plan.timeout)),
@@ -177,7 +198,7 @@ export class Loading {
     };
     return currentWork() === undefined
       ? flight.wait(waiting)
-      : waitingFor(flight, flight.key, () => flight.wait(waiting));
+      : waitingFor(flight, () => flight.wait(waiting));
   }
 
   #failedElsewhere(key: string, message: string): CacheError {

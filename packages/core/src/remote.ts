@@ -49,12 +49,10 @@ export class Remote {
     options?: CallOptions,
   ): Promise<X | undefined> {
     try {
-      return await this.#within(answer, options?.signal, () =>
-        this.#late('DEADLINE_EXCEEDED', operation, key),
-      );
+      return await this.ask(answer, operation, key, options);
     } catch (error) {
       if (!isTrouble(error) || (options?.onFailure ?? this.#onFailure) === 'throw') throw error;
-      this.failed(operation, key, error);
+      this.#tell(operation, key, error);
       return undefined;
     }
   }
@@ -66,7 +64,10 @@ export class Remote {
     key?: string,
     options?: { readonly signal?: AbortSignal | undefined },
   ): Promise<X> {
-    return this.#within(answer, options?.signal, () => this.#late('DEADLINE_EXCEEDED', operation, key));
+    return this.#counted(
+      this.#within(answer, options?.signal, () => this.#late('DEADLINE_EXCEEDED', operation, key)),
+      options?.signal,
+    );
   }
 
   /** The answer of a write. Past the deadline nobody knows whether it took effect: it is not run again. */
@@ -76,7 +77,10 @@ export class Remote {
     key?: string,
     options?: { readonly signal?: AbortSignal | undefined },
   ): Promise<X> {
-    return this.#within(answer, options?.signal, () => this.#late('UNKNOWN_OUTCOME', operation, key));
+    return this.#counted(
+      this.#within(answer, options?.signal, () => this.#late('UNKNOWN_OUTCOME', operation, key)),
+      options?.signal,
+    );
   }
 
   /** Rejects everything that waits. */
@@ -87,7 +91,21 @@ export class Remote {
   /** Tells of a failure that the caller will not see. */
   failed(operation: string, key: string | undefined, error: unknown): void {
     this.#tally.errors += 1;
+    this.#tell(operation, key, error);
+  }
+
+  #tell(operation: string, key: string | undefined, error: unknown): void {
     if (this.#events.active.error !== undefined) this.#events.emit('error', { operation, key, error });
+  }
+
+  /** Counts a failure of the provider; that a caller has left is none. */
+  async #counted<X>(answer: MaybePromise<X>, signal: AbortSignal | undefined): Promise<X> {
+    try {
+      return await answer;
+    } catch (error) {
+      if (signal?.aborted !== true) this.#tally.errors += 1;
+      throw error;
+    }
   }
 
   #within<X>(

@@ -1,5 +1,5 @@
 /** From payloads to values of the caller's own, with what a hit or a miss leaves behind. */
-import type { CallOptions, LoadOutcome } from './api.ts';
+import type { CallOptions } from './api.ts';
 import type { Payload } from './engine.ts';
 import { checkKey } from './keyspace.ts';
 import type { Opened } from './opened.ts';
@@ -50,33 +50,6 @@ export function revealMany<R>(
     if (value !== undefined) values.set(key, value);
   }
   return values;
-}
-
-/** The outcomes of a batch of loads, with values of the caller's own. */
-export function revealOutcomes<R>(
-  opened: Opened,
-  outcomes: ReadonlyMap<string, PromiseSettledResult<LoadResult>>,
-): Map<string, LoadOutcome<R>> {
-  const told = new Map<string, LoadOutcome<R>>();
-  for (const [key, outcome] of outcomes)
-    told.set(
-      key,
-      outcome.status === 'rejected'
-        ? { status: 'failed', error: outcome.reason }
-        : tell(opened, key, outcome.value),
-    );
-  return told;
-}
-
-function tell<R>(opened: Opened, key: string, result: LoadResult): LoadOutcome<R> {
-  try {
-    if (result.from === 'hit')
-      return { status: 'hit', value: reveal(opened, key, result.payload, { onFailure: 'throw' }) as R };
-    const value = loadedValue(opened, key, result);
-    return value === undefined ? { status: 'missing' } : { status: 'loaded', value: value as R };
-  } catch (error) {
-    return { status: 'failed', error };
-  }
 }
 
 function undecodable(

@@ -46,6 +46,7 @@ export interface WaitOptions {
  * lease ends. Callers that arrive meanwhile wait for it, each for its own timeout, rather than start a second loader beside it.
  */
 export class Flight implements Work {
+  readonly cache: string;
   readonly key: string;
   /** The fencing token of its lease. */
   readonly token: string;
@@ -62,7 +63,12 @@ export class Flight implements Work {
   #late = false;
 
   /** `deserted` is called once, when the last waiter has left before the load ended. */
-  constructor(key: string, token: string, clock: Clock, deserted: () => void) {
+  constructor(
+    { cache, key, token }: { readonly cache: string; readonly key: string; readonly token: string },
+    clock: Clock,
+    deserted: () => void,
+  ) {
+    this.cache = cache;
     this.key = key;
     this.token = token;
     this.label = `the loader of '${key}'`;

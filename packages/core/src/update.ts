@@ -40,6 +40,8 @@ interface Draft {
 
 /** The calls of one key, in the order of arrival. As work it stands for the group that runs and those behind it. */
 class Queue implements Work {
+  readonly cache: string;
+  readonly key: string;
   readonly label: string;
   readonly waitsFor: Map<Work, number> = new Map();
   /** Those that wait. */
@@ -47,7 +49,9 @@ class Queue implements Work {
   /** The group that runs. */
   running: readonly Call[] = [];
 
-  constructor(key: string) {
+  constructor(cache: string, key: string) {
+    this.cache = cache;
+    this.key = key;
     this.label = `the updater of '${key}'`;
   }
 }
@@ -73,7 +77,7 @@ export class Updates {
     if (options?.ttl !== undefined) millisecondsOrForever(options.ttl, 'ttl');
     options?.signal?.throwIfAborted();
     const queue = this.#queues.get(key) ?? this.#start(key);
-    const value = await waitingFor(queue, key, () => enqueue(queue, updater, options));
+    const value = await waitingFor(queue, () => enqueue(queue, updater, options));
     return value === undefined ? undefined : this.#opened.packing.give(value);
   }
 
@@ -86,7 +90,7 @@ export class Updates {
   }
 
   #start(key: string): Queue {
-    const queue = new Queue(key);
+    const queue = new Queue(this.#opened.name, key);
     this.#queues.set(key, queue);
     // Not at once: calls of the same turn belong into the first group.
     queueMicrotask(() => void this.#drain(key, queue));

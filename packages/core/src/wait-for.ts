@@ -7,6 +7,8 @@ import { CacheError } from './errors.ts';
 
 /** A running loader or updater, or one that is about to run. */
 export interface Work {
+  readonly cache: string;
+  readonly key: string;
   /** For messages: `the loader of 'user:1'`. */
   readonly label: string;
   /** What it waits for now, each as often as it does. */
@@ -32,13 +34,14 @@ export function runAs<X>(work: Work, callback: () => X): X {
  * Waits for `target` by `wait`, on behalf of the work the caller runs in. Throws `LOADER_CYCLE` instead of waiting when `target` waits,
  * directly or through others, for that work. Work in the background that a loader leaves behind counts as the loader.
  */
-export async function waitingFor<X>(target: Work, key: string, wait: () => Promise<X>): Promise<X> {
+export async function waitingFor<X>(target: Work, wait: () => Promise<X>): Promise<X> {
   const waiter = running.getStore();
   if (waiter === undefined) return wait();
   const path = pathBetween(target, waiter);
   if (path !== undefined) {
     const story = [waiter, ...path].map((work) => work.label).join(' waits for ');
-    throw new CacheError('LOADER_CYCLE', `a cycle of loaders: ${story}`, { key });
+    const { cache, key } = target;
+    throw new CacheError('LOADER_CYCLE', `cache '${cache}': a cycle of loaders: ${story}`, { cache, key });
   }
   waiter.waitsFor.set(target, (waiter.waitsFor.get(target) ?? 0) + 1);
   target.hurry?.();

@@ -41,15 +41,15 @@ async function loadPage(
 ): Promise<number> {
   const outcomes = await getOrSetMany(loading, keys, loadMissing, options);
   const all = [...outcomes.values()];
-  const failed = all.find((outcome) => outcome.status === 'rejected');
+  const failed = all.find((outcome) => outcome.status === 'failed');
   if (failed !== undefined) {
     throw new CacheError('PARTIAL_FAILURE', `cache '${cache}': warm could not load every key`, {
       cache,
       outcomes,
-      cause: failed.reason,
+      cause: failed.error,
     });
   }
-  return all.filter((outcome) => outcome.status === 'fulfilled' && outcome.value.from === 'load').length;
+  return all.filter((outcome) => outcome.status === 'loaded').length;
 }
 
 async function* pages<X>(items: Iterable<X> | AsyncIterable<X>): AsyncGenerator<X[]> {

@@ -1,9 +1,10 @@
 /** From what a caller says to what an engine stores: life, tags, terms, limit and payload of one write. */
-import type { IndexLimit, Ttl, WriteOptions } from './api.ts';
+import type { Ttl, WriteOptions } from './api.ts';
 import { millisecondsOrForever } from './duration.ts';
-import type { Condition, Life, Limit, MaybePromise, Payload, Write } from './engine.ts';
+import type { Condition, Life, MaybePromise, Payload, Write } from './engine.ts';
 import { CacheError } from './errors.ts';
 import { checkKey, checkTags, termText } from './keyspace.ts';
+import { checkLimit, limitExceeded, limitOf } from './limits.ts';
 import type { Opened } from './opened.ts';
 import { describeIssues, type SchemaResult } from './schema.ts';
 
@@ -13,10 +14,21 @@ export function lifeOf(
   ttl: Ttl | undefined,
   jitter: number = settings.jitter,
 ): Life {
-  if (!(jitter >= 0 && jitter <= 1)) throw new TypeError(`jitter is ${jitter}: give a number from 0 to 1`);
+  checkJitter(jitter);
   const full = ttl === undefined ? settings.ttl : millisecondsOrForever(ttl, 'ttl');
   if (full === Infinity || jitter === 0) return { ttl: full, grace: 0 };
   return { ttl: Math.max(Math.min(full, 1), Math.floor(full * (1 - jitter * random()))), grace: 0 };
+}
+
+function checkJitter(jitter: number): void {
+  if (!(jitter >= 0 && jitter <= 1)) throw new TypeError(`jitter is ${jitter}: give a number from 0 to 1`);
+}
+
+/** Throws what a write with these options would throw, whatever its value. */
+export function checkWriteOptions(opened: Opened, { ttl, jitter, limit }: WriteOptions): void {
+  if (jitter !== undefined) checkJitter(jitter);
+  if (ttl !== undefined) millisecondsOrForever(ttl, 'ttl');
+  if (limit !== undefined) checkLimit(opened, limit);
 }
 
 /** The tags of an entry: those of the cache and those of the call. */
@@ -103,41 +115,6 @@ export function sizeOf({ traits, packing }: Opened, payload: unknown): number {
   return traits.sized || traits.holds === 'bytes' ? packing.sizeOf(payload) : 0;
 }
 
-function limitOf(
-  { name, provider, traits, settings }: Opened,
-  key: string,
-  terms: readonly string[],
-  limit: IndexLimit,
-): Limit | undefined {
-  if (!traits.limits) {
-    throw new CacheError(
-      'UNSUPPORTED',
-      `cache '${name}': provider '${provider}' lacks the trait 'limits', so a write cannot carry a limit`,
-      {
-        cache: name,
-        provider,
-        trait: 'limits',
-      },
-    );
-  }
-  const { index, max, onExceeded } = limit;
-  if (!settings.indexes.has(index))
-    throw new TypeError(`limit names the index '${index}', which cache '${name}' does not declare`);
-  if (!Number.isSafeInteger(max) || max < 1)
-    throw new TypeError(`limit.max is ${max}: give a whole number from 1`);
-  if (onExceeded !== 'refuse' && onExceeded !== 'evict-oldest' && onExceeded !== 'evict-lru') {
-    throw new TypeError(
-      `limit.onExceeded is '${String(onExceeded)}': give 'refuse', 'evict-oldest' or 'evict-lru'`,
-    );
-  }
-  const [term, ...others] = terms.filter((text) => text.startsWith(termText(index, '-').slice(0, -1)));
-  if (others.length > 0)
-    throw new TypeError(
-      `the value of '${key}' has ${others.length + 1} terms under '${index}': a limit needs exactly one`,
-    );
-  return term === undefined ? undefined : { term, max, onExceeded };
-}
-
 /** Writes `value` at `key`; gives the new version, or `false` when the condition did not hold. */
 export async function write(
   opened: Opened,
@@ -162,13 +139,4 @@ export async function write(
   if (written.status === 'refused') return false;
   if (events.active.write !== undefined) events.emit('write', { key, version: change.version });
   return change.version;
-}
-
-/** The error of a write that its limit refused. */
-export function limitExceeded({ name }: Opened, key: string): CacheError {
-  return new CacheError(
-    'LIMIT_EXCEEDED',
-    `cache '${name}': '${key}' was not written, because its index limit is reached`,
-    { cache: name, key },
-  );
 }

@@ -1,5 +1,5 @@
 import { CacheError, createManager, type Cache, type Provider, type StoreProvider } from '@cache/core';
-import { fakeClock, intercept, settle, simpleStore, type FakeClock } from '@cache/core/testing';
+import { fakeClock, gate, intercept, settle, simpleStore, type FakeClock } from '@cache/core/testing';
 import { beforeEach, describe, expect, test } from 'vitest';
 
 /** How the store answers from now on. */
@@ -131,4 +131,68 @@ describe('a shared store in trouble', () => {
     }
     expect(await next).toBe(2);
   });
+});
+
+describe('a provider that cannot be opened', () => {
+  const shared = (open: StoreProvider['open']): StoreProvider => {
+    const inner = simpleStore();
+    return { ...inner, name: 'shared', traits: { ...inner.traits, scope: 'shared' }, open };
+  };
+
+  test('G10: while it is silent, reads fail open within the deadline and writes reject', async () => {
+    const clock = fakeClock();
+    const provider = shared(() => new Promise(() => {}));
+    const cache = createManager({ providers: [provider], clock }).cache<number>('c', { deadline: 500 });
+    const slow = gate<number>();
+    const calls = Promise.all([
+      cache.get('k'),
+      cache.has('k'),
+      cache.getOrSet('k', () => slow.pass()),
+      cache.getOrSet('k', () => slow.pass()),
+      cache.health().then(({ status }) => status),
+      expect(cache.set('k', 1)).rejects.toMatchObject({ code: 'DEADLINE_EXCEEDED' }),
+      expect(cache.ready()).rejects.toMatchObject({ code: 'DEADLINE_EXCEEDED' }),
+    ]);
+    await clock.pass(500);
+    expect(slow.arrived).toBe(1);
+    slow.open(1);
+    expect((await calls).slice(0, 5)).toEqual([undefined, false, 1, 1, 'degraded']);
+    const waiting = expect(cache.get('k')).rejects.toMatchObject({ code: 'CLOSED' });
+    await settle();
+    await cache.close();
+    await waiting;
+    expect(clock.pending).toBe(0);
+  });
+
+  test('G10: when it refuses, reads fail open, and once it opens they find what is there', async () => {
+    const inner = simpleStore();
+    let isUp = false;
+    const provider = shared(async (context) => {
+      if (!isUp) throw new CacheError('UNAVAILABLE', 'refused');
+      return inner.open(context);
+    });
+    const cache = createManager({ providers: [provider], clock: fakeClock() }).cache<number>('c');
+    expect(await cache.get('k')).toBeUndefined();
+    expect(await cache.getOrSet('k', () => 1)).toBe(1);
+    await expect(cache.set('k', 2)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    isUp = true;
+    await cache.set('k', 3);
+    expect(await cache.get('k')).toBe(3);
+    expect(await cache.health()).toMatchObject({ status: 'ok' });
+  });
+});
+
+test('stats count every answer of the provider that failed', async () => {
+  const inner = simpleStore();
+  let fails = false;
+  const provider = intercept(inner, ({ method }, run) =>
+    fails && method !== 'close' ? Promise.reject(new CacheError('UNAVAILABLE', 'refused')) : run(),
+  );
+  const cache = createManager({ providers: [provider], clock: fakeClock() }).cache<number>('c');
+  fails = true;
+  await cache.get('k');
+  await expect(cache.set('k', 1)).rejects.toThrow();
+  await expect(cache.increment('k')).rejects.toThrow();
+  fails = false;
+  expect((await cache.stats()).errors).toBe(3);
 });

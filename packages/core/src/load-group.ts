@@ -1,0 +1,52 @@
+/** One call of a batch loader for the keys that a batch leads. */
+import type { ManyLoader } from './api.ts';
+import type { AnyLoader } from './leading.ts';
+
+/** Gives the loads of a batch their values out of one call. A key that has to be loaded once more later is a call of its own. */
+export class LoadGroup {
+  readonly #loadMissing: ManyLoader<unknown>;
+  readonly #controller = new AbortController();
+  #keys: ReadonlySet<string> = new Set();
+  /** Keys whose load has begun. */
+  readonly #begun = new Set<string>();
+  /** Keys whose load nobody waits for any more. */
+  #abandoned = 0;
+  #values: Promise<ReadonlyMap<string, unknown>> | undefined;
+
+  constructor(loadMissing: ManyLoader<unknown>) {
+    if (typeof loadMissing !== 'function')
+      throw new TypeError(`loadMissing is ${typeof loadMissing}: give a function of the missing keys`);
+    this.#loadMissing = loadMissing;
+  }
+
+  /** Says which keys the group is for, before the first of their loads runs. */
+  begin(keys: readonly string[]): void {
+    this.#keys = new Set(keys);
+  }
+
+  /** The loader of each key. */
+  readonly loader: AnyLoader = async ({ key, signal }) => {
+    if (this.#begun.has(key) || !this.#keys.has(key))
+      return checkedMap(await this.#loadMissing([key], { signal })).get(key);
+    this.#begun.add(key);
+    // The group's signal fires when nobody wants any of its keys any more.
+    const leave = (): void => {
+      this.#abandoned += 1;
+      if (this.#abandoned === this.#keys.size) this.#controller.abort(signal.reason);
+    };
+    signal.addEventListener('abort', leave, { once: true });
+    this.#values ??= Promise.resolve().then(() =>
+      this.#loadMissing([...this.#keys], { signal: this.#controller.signal }),
+    );
+    try {
+      return checkedMap(await this.#values).get(key);
+    } finally {
+      signal.removeEventListener('abort', leave);
+    }
+  };
+}
+
+function checkedMap(given: unknown): ReadonlyMap<string, unknown> {
+  if (given instanceof Map) return given as ReadonlyMap<string, unknown>;
+  throw new TypeError('loadMissing did not give a Map of keys and values');
+}

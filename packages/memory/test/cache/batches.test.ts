@@ -1,0 +1,83 @@
+import { CacheError, createManager, isCacheError, type Cache } from '@cache/core';
+import { fakeClock, gate, intercept, settle } from '@cache/core/testing';
+import { memory } from '@cache/memory';
+import { expect, test } from 'vitest';
+
+function cacheOf<T>(options: { readonly loaders?: number } = {}): Cache<T> {
+  return createManager({ providers: [memory()], clock: fakeClock() }).cache<T>('c', options);
+}
+
+test('G6: the outcomes of a batch that failed in part share nothing with the cache', async () => {
+  const provider = intercept(memory(), ({ method, args }, run) => {
+    if (method === 'get' && args[0] === 'bad') throw new CacheError('UNAVAILABLE', 'refused');
+    return run();
+  });
+  const cache = createManager({ providers: [provider], clock: fakeClock() }).cache<{ n: number }>('c');
+  await cache.set('ok', { n: 1 });
+  const error: unknown = await cache
+    .getMany(['ok', 'bad'], { onFailure: 'throw' })
+    .catch((thrown: unknown) => thrown);
+  const outcomes = isCacheError(error, 'PARTIAL_FAILURE') ? error.outcomes : undefined;
+  const outcome = outcomes?.get('ok') as PromiseFulfilledResult<{ n: number }>;
+  expect(outcome).toEqual({ status: 'fulfilled', value: { n: 1 } });
+  outcome.value.n = 666;
+  expect(await cache.get('ok')).toEqual({ n: 1 });
+});
+
+test('a batch takes one place among the running loaders, and waits for it like any other', async () => {
+  const cache = cacheOf<number>({ loaders: 1 });
+  const first = gate<number>();
+  const single = cache.getOrSet('single', () => first.pass());
+  await first.arrivals();
+  const asked: (readonly string[])[] = [];
+  const batch = cache.getOrSetMany(['a', 'b', 'c'], (keys) => {
+    asked.push(keys);
+    return new Map(keys.map((key) => [key, 1]));
+  });
+  await settle();
+  expect(asked).toEqual([]);
+  first.open(1);
+  await single;
+  expect([...(await batch).keys()]).toEqual(['a', 'b', 'c']);
+  expect(asked).toEqual([['a', 'b', 'c']]);
+  expect(await cache.getOrSet('after', () => 2)).toBe(2);
+});
+
+test('G12: a loader that waits for a key of a queued batch lets the batch begin', async () => {
+  const cache = cacheOf<number>({ loaders: 1 });
+  const ready = gate();
+  const outer = cache.getOrSet('outer', async () => {
+    await ready.pass();
+    return (await cache.getOrSet('b', () => -1)) + 1;
+  });
+  await ready.arrivals();
+  const batch = cache.getOrSetMany(['a', 'b'], (keys) => new Map(keys.map((key) => [key, 1])));
+  await settle();
+  ready.open();
+  expect(await outer).toBe(2);
+  expect((await batch).get('a')).toEqual({ status: 'loaded', value: 1 });
+});
+
+test.each([
+  [{ ttl: 0 }, /ttl is 0/],
+  [{ jitter: 2 }, /jitter is 2/],
+  [{ timeout: -1 }, /timeout is -1/],
+  [{ limit: { index: 'nope', max: 1, onExceeded: 'refuse' as const } }, /does not declare/],
+])('misuse %j is told before the loader runs', async (options, reason) => {
+  const cache = cacheOf<number>();
+  let runs = 0;
+  await expect(cache.getOrSet('k', () => (runs += 1), options)).rejects.toThrow(reason);
+  await expect(cache.getOrSetMany(['k'], () => new Map([['k', (runs += 1)]]), options)).rejects.toThrow(
+    reason,
+  );
+  expect(runs).toBe(0);
+});
+
+test('LOADER_CYCLE names the cache and the key', async () => {
+  const cache = cacheOf<number>();
+  await expect(cache.getOrSet('k', () => cache.getOrSet('k', () => 1))).rejects.toMatchObject({
+    code: 'LOADER_CYCLE',
+    cache: 'c',
+    key: 'k',
+  });
+});
