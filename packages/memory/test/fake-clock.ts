@@ -12,6 +12,8 @@ export class FakeClock implements Clock {
   readonly #timers = new Set<Timer>();
   /** How far every look at `elapsed` moves time: gives work a duration. */
   costOfLooking = 0;
+  /** How much too early timers fire: those of the machine are no exacter than a millisecond. */
+  haste = 0;
 
   now(): number {
     return this.#start + this.#elapsed;
@@ -30,7 +32,7 @@ export class FakeClock implements Clock {
   }
 
   after(ms: number, callback: () => void): Cancel {
-    const timer: Timer = { dueAt: this.#elapsed + Math.max(0, ms), callback };
+    const timer: Timer = { dueAt: this.#elapsed + Math.max(0, Math.min(ms, 1), ms - this.haste), callback };
     if (ms !== Infinity) this.#timers.add(timer);
     return () => this.#timers.delete(timer);
   }

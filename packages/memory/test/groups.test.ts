@@ -17,6 +17,16 @@ describe('tags', () => {
     expect(scanned(engine)).toEqual(['c']);
   });
 
+  it('G8: an older entry that goes late takes nothing of a newer one along', () => {
+    const { engine } = opened();
+    engine.write('old', writeOf(1, { tags: ['red'] }), undefined);
+    engine.invalidateTags(['red']);
+    engine.write('new', writeOf(1, { tags: ['red'] }), undefined);
+    expect(engine.get('old')).toBeUndefined();
+    engine.invalidateTags(['red']);
+    expect(engine.get('new')).toBeUndefined();
+  });
+
   it('G8: an invalid entry is absent for conditions and has no grace', () => {
     const { clock, engine } = opened();
     engine.write('a', writeOf(1, { tags: ['red'], life: { ttl: 10, grace: 100 }, version: 'v' }), undefined);

@@ -71,7 +71,7 @@ describe('the index', () => {
     ['end alike, so that they crowd one place of every table', 0x0000_07ff],
     ['begin alike, so that no split parts them', ~0x00ff_ffff],
   ])('keys whose hashes %s are found and removed like others', (_, bits) => {
-    const { index, add, keys } = indexed(64);
+    const { index, add, keys } = indexed(256);
     for (const key of alike(400, bits)) add(key);
     for (let number = 0; number < 400; number++) add(`other:${number}`);
     for (const [slot, key] of keys.entries()) expect(index.get(key)).toBe(slot);

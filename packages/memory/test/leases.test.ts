@@ -154,6 +154,30 @@ describe('a lease', () => {
     expect(engine.acquire('a', request('next', { awaited: '99' })).status).toBe('failed');
     expect(engine.acquire('a', request('next', { awaited: '0' })).status).toBe('lead');
   });
+
+  it('a failure that nobody waited for takes no room from one that somebody did', () => {
+    const { engine } = opened();
+    engine.acquire('a', request('one'));
+    waiting(engine, 'a');
+    engine.release('a', 'one', 'no database');
+    for (let load = 0; load < 100; load++) {
+      engine.acquire('b', request(`${load}`));
+      engine.release('b', `${load}`, 'no');
+    }
+    expect(engine.acquire('a', request('two', { awaited: 'one' })).status).toBe('failed');
+  });
+
+  it('does not run out before its time when a timer fires early', async () => {
+    const { clock, engine } = opened();
+    clock.haste = 1;
+    engine.acquire('a', request('one', { leaseMs: 100 }));
+    const settled = waiting(engine, 'a').settled(NEVER);
+    clock.advance(99);
+    expect(await outcomeOf(settled)).toBe('pending');
+    expect(engine.extend('a', 'one', 2)).toBe(true);
+    clock.advance(2);
+    expect(await settled).toEqual({ status: 'released' });
+  });
 });
 
 const END: Record<string, (context: Opened) => void> = {

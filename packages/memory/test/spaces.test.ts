@@ -127,6 +127,47 @@ describe('clear', () => {
     for (let slot = 0; slot < pool.slots.end; slot++) expect(pool.slots.resident(slot)).toBeUndefined();
   });
 
+  /** Two spaces of one pool that is swept only after a clear, and how many slots of it are in use. */
+  function pooled() {
+    const clock = new FakeClock();
+    const pool = new Pool(resolve({ maxEntries: 'unbounded', sweepInterval: 'never' }), TIGHT, clock, 7);
+    const [one, other] = [new Space(pool), new Space(pool)].map(
+      (space) => new MemoryEngine(space, () => {}),
+    ) as [MemoryEngine, MemoryEngine];
+    const used = (): number => {
+      let count = 0;
+      for (let slot = 0; slot < pool.slots.end; slot++) if (pool.slots.resident(slot) !== undefined) count++;
+      return count;
+    };
+    return { clock, one, other, used };
+  }
+
+  it('reclaims what was cleared behind a pass that runs', () => {
+    const { clock, one, other, used } = pooled();
+    for (let key = 0; key < 500; key++) one.write(`${key}`, writeOf(1), undefined);
+    for (let key = 0; key < 500; key++) other.write(`${key}`, writeOf(1), undefined);
+    other.clear();
+    clock.costOfLooking = 1;
+    while (used() > 900) clock.advance(1);
+    expect(used()).toBeGreaterThan(500);
+    one.clear();
+    clock.advance(5000);
+    expect(used()).toBe(0);
+    expect(clock.timers).toBe(0);
+  });
+
+  it('is not put off by further clears', () => {
+    const { clock, one, other, used } = pooled();
+    for (let key = 0; key < 1000; key++) other.write(`${key}`, writeOf(1), undefined);
+    other.clear();
+    for (let round = 0; round < 20; round++) {
+      one.write('a', writeOf(1), undefined);
+      one.clear();
+      clock.advance(1);
+    }
+    expect(used()).toBeLessThan(20);
+  });
+
   it('leaves other spaces of the cache alone', () => {
     const { clock, engine, open } = opened();
     const other = open({ space: 'users/other' });
