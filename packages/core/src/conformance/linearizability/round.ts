@@ -124,7 +124,7 @@ class Round {
 
   async #takeTurn(subject: Subject, client: string): Promise<void> {
     const { usesTags, usesIndexes, usesPatterns, focus } = this.#options;
-    const key = focus === undefined && this.#chance(0.2) ? COUNTER : this.#pick(TEXTS);
+    const key = this.#chance(focus === undefined ? 0.2 : 0) ? COUNTER : this.#group(TEXTS);
     const act = new Act(this.#recorder, client, key);
     if (this.#chance(0.05)) return act.on(KEYS, { op: 'clear' }, () => subject.clear());
     if (focus !== undefined) return this.#focusOn(focus, subject, act);
@@ -142,12 +142,12 @@ class Round {
   }
 
   async #invalidate(subject: Subject, act: Act): Promise<void> {
-    const tag = this.#pick(TAGS);
+    const tag = this.#group(TAGS);
     return act.on(KEYS, { op: 'invalidate', tag }, () => subject.invalidateTags([tag]));
   }
 
   async #removeByTerm(subject: Subject, act: Act): Promise<void> {
-    const term = this.#pick(TERMS);
+    const term = this.#group(TERMS);
     return act.on(KEYS, { op: 'removeByTerm', term }, () => subject.removeByTerm(term));
   }
 
@@ -271,9 +271,14 @@ class Round {
     return {
       ttl: isBrief ? 40 : Infinity,
       grace: this.#chance(0.4) ? 30 : 0,
-      tags: usesTags && this.#chance(most) ? [this.#pick(TAGS)] : [],
-      terms: usesIndexes && this.#chance(most) ? (this.#chance(0.3) ? TERMS : [this.#pick(TERMS)]) : [],
+      tags: usesTags && this.#chance(most) ? [this.#group(TAGS)] : [],
+      terms: usesIndexes && this.#chance(most) ? (this.#chance(0.3) ? TERMS : [this.#group(TERMS)]) : [],
     };
+  }
+
+  /** In focus, everything happens to one key and one group. */
+  #group<T>(list: readonly T[]): T {
+    return this.#options.focus === undefined ? this.#pick(list) : (list[0] as T);
   }
 
   #newValue(key: string, client: string): Value {

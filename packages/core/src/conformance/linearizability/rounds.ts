@@ -66,7 +66,7 @@ async function playSeed(
     random,
     processes: 2 + (seed % 2),
     isTroubled: seed % 3 === 0,
-    isUnsteady: seed % 7 === 0,
+    isUnsteady: seed % (focus === undefined ? 7 : 2) === 0,
   });
   return playRound(scene, {
     seed,

@@ -727,12 +727,16 @@ export const PROVIDER_MUTANTS: readonly Mutant[] = [
       return { status: 'written', evicted: [] };
     },
   })),
-  mutant('linearizability', 'removes what was there before it looked, a moment later', (right) => ({
-    async remove(key) {
-      const entry = await right.read(key);
-      await yieldToOthers();
-      await right.remove(key);
-      return entry !== undefined;
-    },
-  })),
+  mutant(
+    'linearizability',
+    'removes what was there before it looked, a moment later',
+    (right, _, { clock }) => ({
+      async remove(key) {
+        const entry = await right.read(key);
+        await new Promise<void>((resolve) => void clock.after(2, resolve));
+        await right.remove(key);
+        return entry !== undefined;
+      },
+    }),
+  ),
 ];

@@ -288,6 +288,7 @@ export const indexesGroup: Group = {
         ];
         for (const [at, [change, team]] of changes.entries()) {
           const changing = change();
+          changing.catch(() => undefined);
           // Looks often, so as to be there in the moment between two steps that should be one.
           for (let look = 1; (await other.get('a'))?.team !== team; look += 1) {
             if (look % 20 === 0) await h.settle();

@@ -1,0 +1,496 @@
+/** Core, wrong in one way at a time, where a promise is kept by the cache and not by its provider. */
+import type { ConformanceOptions } from '../../src/conformance/options.ts';
+
+export interface CoreMutant {
+  /** Completes "a cache that …". */
+  readonly name: string;
+  /** The group of the kit that must notice. */
+  readonly group: string;
+  /** Below `src/`. */
+  readonly file: string;
+  /** Text that occurs exactly once. */
+  readonly find: string;
+  readonly replace: string;
+  /** The mode of the kit in which it shows. */
+  readonly mode?: Pick<ConformanceOptions, 'isolation'>;
+}
+
+export const CORE_MUTANTS: readonly CoreMutant[] = [
+  // ── values ──
+  {
+    group: 'values',
+    name: 'stores functions as they are',
+    file: 'copying.ts',
+    find: "if (typeof value === 'function' || typeof value === 'symbol') refusePrimitive(value);",
+    replace: "if (typeof value === 'symbol') refusePrimitive(value);",
+  },
+
+  // ── keys ──
+  {
+    group: 'keys',
+    name: 'takes lone surrogates',
+    file: 'keyspace.ts',
+    find: 'if (!text.isWellFormed()) {',
+    replace: 'if (text === null) {',
+  },
+  {
+    group: 'keys',
+    name: 'counts characters in place of bytes',
+    file: 'keyspace.ts',
+    find: 'const bytes = new TextEncoder().encode(text).length;',
+    replace: 'const bytes = text.length;',
+  },
+
+  // ── isolation ──
+  {
+    group: 'isolation',
+    name: 'stores the object it is given',
+    file: 'packing.ts',
+    find: 'return this.adopt(copyValue(value));',
+    replace: 'copyValue(value);\n    return this.adopt(value);',
+  },
+  {
+    group: 'isolation',
+    name: 'hands out the object it has stored',
+    file: 'packing.ts',
+    find: 'return shape === undefined ? payload.cloneBy(this.#cloners) : shape.clone(payload.value);',
+    replace: 'return shape === undefined ? payload.value : payload.value;',
+  },
+  {
+    group: 'isolation',
+    name: 'hands the stored object to updaters',
+    file: 'packing.ts',
+    find: "return typeof value === 'object' && value !== null ? cloneValue(value) : value;",
+    replace: 'return value;',
+  },
+  {
+    group: 'isolation',
+    name: 'freezes the outermost object alone',
+    file: 'packing.ts',
+    find: '(this.#frozen && freezeValue(value))',
+    replace: '(this.#frozen && Object.isFrozen(Object.freeze(value)))',
+    mode: { isolation: 'frozen' },
+  },
+
+  // ── expiry ──
+  {
+    group: 'expiry',
+    name: 'lets jitter lengthen lives',
+    file: 'writes.ts',
+    find: 'Math.floor(full * (1 - jitter * random()))',
+    replace: 'Math.floor(full * (1 + jitter * random()))',
+  },
+  {
+    group: 'expiry',
+    name: 'jitters what is touched',
+    file: 'cache.ts',
+    find: 'lifeOf(opened, ttl, 0)',
+    replace: 'lifeOf(opened, ttl)',
+  },
+
+  // ── single-flight ──
+  {
+    group: 'single-flight',
+    name: 'lets those who wait load again when a load has failed',
+    file: 'loading.ts',
+    find: "(leads || landing.status !== 'loaded' || landing.shared)",
+    replace: "(leads || (landing.status === 'loaded' && landing.shared))",
+  },
+  {
+    group: 'single-flight',
+    name: 'has no hard timeout',
+    file: 'leading.ts',
+    find: 'flight.becomeLate(timeoutError(this.#opened, key, plan.timeout));',
+    replace: '',
+  },
+  {
+    group: 'single-flight',
+    name: 'runs as many loaders as are asked for',
+    file: 'loader-slots.ts',
+    find: 'enter: () => {\n        if (this.#taken < this.#size) {',
+    replace: 'enter: () => {\n        if (this.#taken < Infinity) {',
+  },
+  {
+    group: 'single-flight',
+    name: 'wraps what a loader throws',
+    file: 'leading.ts',
+    find: "return { status: 'failed', error };",
+    replace: "return { status: 'failed', error: new Error('load failed', { cause: error }) };",
+  },
+
+  // ── leases ──
+  {
+    group: 'leases',
+    name: 'gives no sign of life while it loads',
+    file: 'leading.ts',
+    find: "leased && traits.scope !== 'process' ? this.#heartbeat(key, token) : () => {}",
+    replace: '() => {}',
+  },
+  {
+    group: 'leases',
+    name: 'keeps the leases of its loads when it is closed',
+    file: 'leading.ts',
+    find: 'for (const { key, token } of this.#flights.values()) this.release(key, token);',
+    replace: '',
+  },
+
+  // ── fencing ──
+  {
+    group: 'fencing',
+    name: 'shares a load that was overtaken',
+    file: 'leading.ts',
+    find: 'shared: stored && own?.tags === undefined',
+    replace: 'shared: true',
+  },
+  {
+    group: 'fencing',
+    name: 'shares a load whose tags nobody knew when others joined',
+    file: 'leading.ts',
+    find: 'shared: stored && own?.tags === undefined',
+    replace: 'shared: stored || own?.tags !== undefined',
+  },
+  {
+    group: 'fencing',
+    name: 'stores a load by a plain write',
+    file: 'leading.ts',
+    find: 'const answer = engine.commit(key, token, write);',
+    replace:
+      "const answer = Promise.resolve(engine.release(key, token, undefined)).then(() => engine.write(key, write, undefined)).then(() => 'stored' as const);",
+  },
+
+  // ── nesting ──
+  {
+    group: 'nesting',
+    name: 'does not look for cycles',
+    file: 'wait-for.ts',
+    find: 'if (path !== undefined) {',
+    replace: 'if (path !== undefined && path.length === 0) {',
+  },
+  {
+    group: 'nesting',
+    name: 'finds only cycles of one',
+    file: 'wait-for.ts',
+    find: 'if (path !== undefined) {',
+    replace: 'if (path !== undefined && path.length === 1) {',
+  },
+  {
+    group: 'nesting',
+    name: 'lets the load that a loader waits for queue',
+    file: 'wait-for.ts',
+    find: 'target.hurry?.();',
+    replace: '',
+  },
+
+  // ── update ──
+  {
+    group: 'update',
+    name: 'rejects a whole group for one updater that throws',
+    file: 'update.ts',
+    find: '    } catch (error) {\n      call.reject(error);',
+    replace: '    } catch (error) {\n      throw error;',
+  },
+  {
+    group: 'update',
+    name: 'takes a refused write for a written one',
+    file: 'update.ts',
+    find: "if (written?.status === 'refused') {",
+    replace: "if (written?.status === 'limited') {",
+  },
+  {
+    group: 'update',
+    name: 'gives every update a new life',
+    file: 'update.ts',
+    find: 'life: base === undefined || ttl !== undefined ?',
+    replace: 'life: base !== null ?',
+  },
+
+  // ── counters ──
+  {
+    group: 'counters',
+    name: 'counts by anything',
+    file: 'counters.ts',
+    find: 'if (!Number.isSafeInteger(delta)) throw',
+    replace: 'if (delta === undefined) throw',
+  },
+  {
+    group: 'counters',
+    name: 'leaves its own tags off counters',
+    file: 'counters.ts',
+    find: ' || settings.tags.length > 0',
+    replace: '',
+  },
+
+  // ── batches ──
+  {
+    group: 'batches',
+    name: 'loads what is there, too',
+    file: 'batches.ts',
+    find: 'group.begin(leading);',
+    replace: 'group.begin(asked);',
+  },
+  {
+    group: 'batches',
+    name: 'says nothing of keys that failed',
+    file: 'batches.ts',
+    find: 'if (failures.length === 0) return;',
+    replace: 'if (failures.length >= 0) return;',
+  },
+  {
+    group: 'batches',
+    name: 'gives up a batch with its first failure',
+    file: 'batches.ts',
+    find: 'const settled = await Promise.allSettled(',
+    replace:
+      "const settled = await (async (all: Promise<unknown>[]) => (await Promise.all(all)).map((value) => ({ status: 'fulfilled', value })))(",
+  },
+
+  // ── indexes ──
+  {
+    group: 'indexes',
+    name: 'takes only the first of several terms',
+    file: 'writes.ts',
+    find: "for (const term of typeof found === 'string' ? [found] : found) terms",
+    replace: "for (const term of typeof found === 'string' ? [found] : found.slice(0, 1)) terms",
+  },
+  {
+    group: 'indexes',
+    name: 'forgets the terms that were given by hand when it updates',
+    file: 'update.ts',
+    find: '[...this.#manualTerms(base), ...termsOf(',
+    replace: '[...termsOf(',
+  },
+
+  // ── tags ──
+  {
+    group: 'tags',
+    name: 'puts its own tags on entries without others alone',
+    file: 'writes.ts',
+    find: 'checkTags([...settings.tags, ...checkTags(tags)])',
+    replace: 'checkTags(tags)',
+  },
+
+  // ── patterns ──
+  {
+    group: 'patterns',
+    name: 'does not know a set that is negated',
+    file: 'glob.ts',
+    find: 'from <= point && point <= to) !== step.negated;',
+    replace: 'from <= point && point <= to);',
+  },
+  {
+    group: 'patterns',
+    name: 'lets an early star take no more than it must',
+    file: 'glob.ts',
+    find: 'step = star + 1;\n      at = ++starAt;',
+    replace: 'return false;',
+  },
+
+  // ── metadata ──
+  {
+    group: 'metadata',
+    name: 'does not count hits',
+    file: 'revealing.ts',
+    find: 'tally.hits += 1;',
+    replace: '',
+  },
+
+  // ── namespaces ──
+  {
+    group: 'namespaces',
+    name: 'joins the names of namespaces as they are',
+    file: 'keyspace.ts',
+    find: "path.map(encodeName).join('.')",
+    replace: "path.join('.')",
+  },
+  {
+    group: 'namespaces',
+    name: 'has no middleware in namespaces',
+    file: 'cache.ts',
+    find: 'for (const each of middleware) made.use(each);',
+    replace: '',
+  },
+
+  // ── abort ──
+  {
+    group: 'abort',
+    name: "fires the loader's signal when the first caller leaves",
+    file: 'single-flight.ts',
+    find: 'if (this.#landed || this.#late || this.#waiters.size > 0) return;',
+    replace: 'if (this.#landed || this.#late) return;',
+  },
+  {
+    group: 'abort',
+    name: 'lets a load that nobody waits for run on',
+    file: 'single-flight.ts',
+    find: 'if (this.#landed || this.#late || this.#waiters.size > 0) return;',
+    replace: 'if (!this.#landed) return;',
+  },
+  {
+    group: 'abort',
+    name: 'rejects those who leave with an error of its own',
+    file: 'remote.ts',
+    find: 'giveUp(signal?.reason)',
+    replace: "giveUp(new Error('aborted', { cause: signal?.reason }))",
+  },
+  {
+    group: 'abort',
+    name: 'goes on listening to the signals of calls that are done',
+    file: 'remote.ts',
+    find: "signal?.removeEventListener('abort', leave);",
+    replace: '',
+  },
+
+  // ── close ──
+  {
+    group: 'close',
+    name: 'leaves updates waiting',
+    file: 'update.ts',
+    find: 'for (const call of [...queue.running, ...queue.calls]) call.reject(error);',
+    replace: '',
+  },
+  {
+    group: 'close',
+    name: 'leaves those waiting who wait for another process',
+    file: 'loading.ts',
+    find: 'for (const watch of this.#watches) watch.abandon(error);',
+    replace: '',
+  },
+  {
+    group: 'close',
+    name: 'begins loads that were granted late',
+    file: 'loading.ts',
+    find: 'if (this.#closed !== undefined) {',
+    replace: 'if (this.#closed === null) {',
+  },
+  {
+    group: 'close',
+    name: 'keeps the timers of loads that were given up',
+    file: 'leading.ts',
+    find: "flight.signal.addEventListener('abort', () => {",
+    replace: "new AbortController().signal.addEventListener('abort', () => {",
+  },
+
+  // ── events ──
+  {
+    group: 'events',
+    name: 'lets what a listener throws through',
+    file: 'events.ts',
+    find: '      } catch (error) {\n        this.#failed(event, error);',
+    replace: '      } catch (error) {\n        throw error;',
+  },
+  {
+    group: 'events',
+    name: 'leaves the rejection of a listener to nobody',
+    file: 'events.ts',
+    find: 'if (answer instanceof Promise) answer.catch((error: unknown) => this.#failed(event, error));',
+    replace: '',
+  },
+  {
+    group: 'events',
+    name: 'stops every listener of an event with one of them',
+    file: 'events.ts',
+    find: 'const left = active[event]?.filter((other) => other !== own);',
+    replace: 'const left = active[event]?.slice(0, 0);',
+  },
+
+  // ── middleware ──
+  {
+    group: 'middleware',
+    name: 'puts the first middleware innermost',
+    file: 'middleware.ts',
+    find: 'const middleware = chain[depth];',
+    replace: 'const middleware = chain[chain.length - 1 - depth];',
+  },
+  {
+    group: 'middleware',
+    name: 'goes on with the old arguments',
+    file: 'middleware.ts',
+    find: '(changed = current) => enter(depth + 1, changed)',
+    replace: '() => enter(depth + 1, current)',
+  },
+  {
+    group: 'middleware',
+    name: 'forgets an operation',
+    file: 'middleware.ts',
+    find: "  'getAndDelete',\n  'touch',",
+    replace: "  'getAndDelete',",
+  },
+
+  // ── bad input ──
+  {
+    group: 'bad input',
+    name: 'takes 0 for a duration',
+    file: 'duration.ts',
+    find: 'if (Number.isFinite(duration) && duration > 0) return duration;',
+    replace: 'if (Number.isFinite(duration) && duration >= 0) return duration;',
+  },
+  {
+    group: 'bad input',
+    name: 'overlooks options that do not exist',
+    file: 'options.ts',
+    find: 'const optionsSchema = z.strictObject({',
+    replace: 'const optionsSchema = z.object({',
+  },
+  {
+    group: 'bad input',
+    name: 'takes a text for a list of keys',
+    file: 'keyspace.ts',
+    find: "if (typeof list === 'object' && list !== null && Symbol.iterator in list) return;",
+    replace: 'if (list !== 0) return;',
+  },
+
+  // ── faults ──
+  {
+    group: 'faults',
+    name: 'waits for an answer as long as it takes',
+    file: 'remote.ts',
+    find: 'this.#clock.after(this.#deadline, () => giveUp(late()))',
+    replace: 'this.#clock.after(Infinity, () => giveUp(late()))',
+  },
+  {
+    group: 'faults',
+    name: 'does not fail open',
+    file: 'remote.ts',
+    find: "if (!isTrouble(error) || (options?.onFailure ?? this.#onFailure) === 'throw') throw error;",
+    replace: 'if (error !== undefined) throw error;',
+  },
+  {
+    group: 'faults',
+    name: 'fails open where it must not',
+    file: 'remote.ts',
+    find: "if (!isTrouble(error) || (options?.onFailure ?? this.#onFailure) === 'throw') throw error;",
+    replace: 'if (!isTrouble(error)) throw error;',
+  },
+  {
+    group: 'faults',
+    name: 'lets a load fail that could not be stored',
+    file: 'leading.ts',
+    find: "if (!isTrouble(error) || (plan.options?.onFailure ?? settings.onFailure) === 'throw') throw error;",
+    replace: 'if (error !== undefined) throw error;',
+  },
+
+  // ── lost replies ──
+  {
+    group: 'lost replies',
+    name: 'counts again when the reply is lost',
+    file: 'counters.ts',
+    find: "await remote.write(answer, 'increment', key, options)",
+    replace:
+      "await remote.write(answer, 'increment', key, options).catch(() => engine.count(key, { delta, version: nextId(), life, renew: false }))",
+  },
+  {
+    group: 'lost replies',
+    name: 'takes a lost reply for a lost race',
+    file: 'writes.ts',
+    find: 'await remote.write(answer, operation, key, options)',
+    replace:
+      "await remote.write(answer, operation, key, options).catch(() => ({ status: 'refused' as const }))",
+  },
+  {
+    group: 'lost replies',
+    name: 'says that a late write has not happened',
+    file: 'remote.ts',
+    find: "this.#late('UNKNOWN_OUTCOME', operation, key)",
+    replace: "this.#late('DEADLINE_EXCEEDED', operation, key)",
+  },
+];
