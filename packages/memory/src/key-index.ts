@@ -6,8 +6,8 @@
  * in the slot. Keys that would have to be looked for too far from their place, as when somebody found keys that share a hash, go to a
  * `Map` beside the table.
  *
- * A `Map` alone would rehash everything in one step when it grows, hold at most 2^24 keys, and for a key that was just built compute a
- * second hash.
+ * As long as keys are few they are in a `Map`, which finds a string it has seen before by the hash that the string keeps. A `Map` of many
+ * would rehash them all in one step when it grows, hold at most 2^24, and lie too far apart in memory.
  */
 import { hash } from './hash.ts';
 import { NONE } from './slots.ts';
@@ -28,7 +28,9 @@ export class KeyIndex {
   readonly #keyed: Keyed;
   readonly #seed: number;
   readonly #room: number;
-  #directory: Shard[];
+  /** The keys while they are few. */
+  #few: Map<string, number> | undefined = new Map();
+  #directory: Shard[] = [];
   #depth = 0;
   #size = 0;
 
@@ -37,7 +39,6 @@ export class KeyIndex {
     this.#keyed = keyed;
     this.#seed = seed;
     this.#room = keysPerShard;
-    this.#directory = [new Shard(0, FIRST_PLACES, keysPerShard)];
   }
 
   get size(): number {
@@ -46,12 +47,32 @@ export class KeyIndex {
 
   /** The slot of `key`, or `NONE`. */
   get(key: string): number {
+    if (this.#few !== undefined) return this.#few.get(key) ?? NONE;
     const hashed = hash(key, this.#seed);
     return this.#shard(hashed).find(key, hashed, this.#keyed);
   }
 
   /** Adds `key`, which must not be there and lies in `slot`. */
   add(key: string, slot: number): void {
+    this.#size++;
+    if (this.#few !== undefined) {
+      if (this.#few.size < this.#room) {
+        this.#few.set(key, slot);
+        return;
+      }
+      this.#spread(this.#few);
+    }
+    this.#place(key, slot);
+  }
+
+  /** Moves the few keys that there were to a first shard. */
+  #spread(few: ReadonlyMap<string, number>): void {
+    this.#few = undefined;
+    this.#directory = [new Shard(0, FIRST_PLACES, this.#room)];
+    for (const [key, slot] of few) this.#place(key, slot);
+  }
+
+  #place(key: string, slot: number): void {
     const hashed = hash(key, this.#seed);
     let shard = this.#shard(hashed);
     while (shard.used >= shard.room) {
@@ -59,14 +80,15 @@ export class KeyIndex {
       shard = this.#shard(hashed);
     }
     shard.add(hashed, slot, this.#keyed);
-    this.#size++;
   }
 
   /** Removes `key`, which must be there and lies in `slot`. */
   delete(key: string, slot: number): void {
-    const hashed = hash(key, this.#seed);
-    this.#shard(hashed).delete(key, hashed, slot);
     this.#size--;
+    if (this.#few === undefined) {
+      const hashed = hash(key, this.#seed);
+      this.#shard(hashed).delete(key, hashed, slot);
+    } else this.#few.delete(key);
   }
 
   /**
@@ -74,6 +96,10 @@ export class KeyIndex {
    * goes between two steps: a shard is read in one step, and a split moves only keys of the part of the hash space that it covers.
    */
   *shards(): Generator<readonly number[]> {
+    if (this.#few !== undefined) {
+      yield [...this.#few.values()];
+      return;
+    }
     for (let at = 0; at < 2 ** 32;) {
       const shard = this.#shard(at | 0);
       const span = 2 ** (32 - shard.depth);
