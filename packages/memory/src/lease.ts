@@ -54,7 +54,7 @@ export class Lease {
   /** Sets the time that is left. */
   extend(leaseMs: number): void {
     this.#endsAt = leaseMs === Infinity ? Infinity : this.#clock.elapsed() + leaseMs;
-    if (this.#timer !== undefined) this.#watch();
+    if (this.hasListeners) this.#watch();
   }
 
   /** What the contract calls `settled`, for one who is told to wait. */

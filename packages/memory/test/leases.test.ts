@@ -86,11 +86,12 @@ describe('a lease', () => {
   });
 
   it.each([
-    ['longer', 500],
-    ['shorter', 50],
-  ])('can be made %s while others wait', async (_, leaseMs) => {
+    ['longer', 100, 500],
+    ['shorter', 100, 50],
+    ['finite', Infinity, 50],
+  ])('can be made %s while others wait', async (_, before, leaseMs) => {
     const { clock, engine } = opened();
-    engine.acquire('a', request('one', { leaseMs: 100 }));
+    engine.acquire('a', request('one', { leaseMs: before }));
     const settled = waiting(engine, 'a').settled(NEVER);
     expect(engine.extend('a', 'one', leaseMs)).toBe(true);
     clock.advance(leaseMs - 1);

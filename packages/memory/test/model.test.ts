@@ -10,6 +10,9 @@ import { FakeClock } from './fake-clock.ts';
 import { Model } from './model.ts';
 import { patternOf, type SyncEngine, TIGHT, writeOf } from './opening.ts';
 
+/** How many sequences; the long tests try more. */
+const RUNS = process.env['CACHE_LONG'] === undefined ? 150 : 3000;
+
 const KEYS = ['a', 'b', 'c', 'd', 'e', 'f', '__proto__', '\u0000', '\ud800', 'a-key-that-is-somewhat-longer'];
 const TAGS = ['red', 'green', 'constructor'];
 const TERMS = ['team:1', 'team:2', 'hasOwnProperty'];
@@ -371,7 +374,7 @@ describe('any sequence of calls on two spaces with two engines each means what t
     'G7: both limits, swept': { maxEntries: 6, maxBytes: 1000, isSwept: true, isSweptAfterClear: true },
   };
   for (const [name, situation] of Object.entries(situations)) {
-    it(name, { timeout: 60_000 }, async () => {
+    it(name, { timeout: RUNS * 400 }, async () => {
       const step = fc.tuple(fc.constantFrom(...SPACES), fc.nat(1), command);
       await fc.assert(
         fc.asyncProperty(fc.array(step, { maxLength: 120, size: 'max' }), async (steps) => {
@@ -382,7 +385,7 @@ describe('any sequence of calls on two spaces with two engines each means what t
           }
           await trial.checkWaits();
         }),
-        { numRuns: 150 },
+        { numRuns: RUNS },
       );
     });
   }

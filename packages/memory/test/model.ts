@@ -60,7 +60,7 @@ export class Model {
   readonly #limits: ModelLimits;
   #entries: Held[] = [];
   #leases: HeldLease[] = [];
-  readonly #failures = new Map<string, string>();
+  #failures: { space: string; token: string; message: string }[] = [];
   /** Every invalidation there was: the number of its step, and what it hit. */
   readonly #invalidations: { space: string; kind: 'tag' | 'term'; name: string; at: number }[] = [];
   #step = 0;
@@ -196,6 +196,7 @@ export class Model {
 
   clear(space: string): void {
     this.#endLeases((lease) => lease.space === space, 'released');
+    this.#failures = this.#failures.filter((failure) => failure.space !== space);
     this.#removeAll((held) => held.space === space);
   }
 
@@ -217,9 +218,8 @@ export class Model {
     const stale = graced && view(graced);
     const lease = this.#lease(space, key);
     if (lease?.token === request.token) return { status: 'lead', stale } as Acquired;
-    const failure =
-      request.awaited === undefined ? undefined : this.#failures.get(`${space} ${request.awaited}`);
-    if (failure !== undefined) return { status: 'failed', message: failure } as Acquired;
+    const failure = this.#failures.find((one) => one.space === space && one.token === request.awaited);
+    if (failure !== undefined) return { status: 'failed', message: failure.message } as Acquired;
     if (lease) {
       lease.isAwaited = true;
       lease.waiters.push(waiter);
@@ -257,7 +257,7 @@ export class Model {
   release(space: string, key: string, token: string, failure: string | undefined): void {
     const lease = this.#lease(space, key);
     if (lease?.token !== token) return;
-    if (failure !== undefined && lease.isAwaited) this.#failures.set(`${space} ${token}`, failure);
+    if (failure !== undefined && lease.isAwaited) this.#failures.push({ space, token, message: failure });
     this.#endLease(space, key, failure === undefined ? 'released' : 'failed');
   }
 
