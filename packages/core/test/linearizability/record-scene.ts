@@ -22,7 +22,7 @@ export interface RecordParts {
 const RECORD_PARTS: RecordParts = { recordEngine, simpleStore, EngineSubject };
 
 /** A call to the store takes some milliseconds of simulated time: everything else is a small multiple of that. */
-const LEASE_MS = 25;
+const LEASES_MS = [25, 25, 100];
 const TIMING = { intentMs: 25, failureMs: 40, firstPollMs: 4, longestPollMs: 8 };
 
 export function recordScene(setting: Setting, parts: RecordParts = RECORD_PARTS): Promise<Scene> {
@@ -43,7 +43,7 @@ export function recordScene(setting: Setting, parts: RecordParts = RECORD_PARTS)
   let opened: OpenContext | undefined;
   return engineScene(setting, {
     traits: recordEngineTraits(slow.traits),
-    leaseMs: LEASE_MS,
+    leaseMs: LEASES_MS[seed % LEASES_MS.length] as number,
     driver: parts.EngineSubject,
     async open(context) {
       opened = context;

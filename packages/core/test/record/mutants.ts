@@ -95,6 +95,7 @@ export const MUTANTS: readonly Mutant[] = [
       `throw error;`,
     ),
     expects: NOT_LINEARIZABLE,
+    focus: 'tags',
     isRare: true,
   },
   {
