@@ -7,10 +7,10 @@ import { readUnits, root } from './workspace.mjs';
 
 /** @import { Unit } from './workspace.mjs' */
 
-/** Bytes at most, by package. */
+/** Bytes at most, by package: a guard against growing unnoticed, a little above what the package weighs (docs/decisions/0015). */
 const BUDGETS = new Map([
-  ['@cache/core', 25_000], // zod included
-  ['@cache/memory', 8_000],
+  ['@cache/core', 39_500], // zod included
+  ['@cache/memory', 9_600],
 ]);
 
 /**
