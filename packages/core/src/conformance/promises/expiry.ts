@@ -116,7 +116,8 @@ export const expiry: Group = {
         const { version } = await cache.set('k', 'v', { ttl: h.unit, tags: ['t'] });
         equal(await cache.touch('k'), true, 'touch');
         const metadata = await cache.getMetadata('k');
-        equal(metadata?.ttl, 20 * h.unit, 'the ttl');
+        const { ttl = 0 } = metadata ?? {};
+        demand(ttl >= 20 * h.unit && ttl < 21 * h.unit, `the ttl is ${ttl}`);
         equal(metadata?.version, version, 'the version');
         equal(metadata?.tags, ['t'], 'the tags');
         await cache.invalidateTags(['t']);
@@ -255,7 +256,9 @@ export const expiry: Group = {
           await cache.increment(`c${n}`);
           equal((await cache.getMetadata(`c${n}`))?.ttl, 1_000_000, 'the ttl of a counter');
           await cache.touch(`c${n}`, 2_000_000);
-          equal((await cache.getMetadata(`c${n}`))?.ttl, 2_000_000, 'the ttl after touch');
+          // Counted from the creation, which is a moment ago where time is real.
+          const { ttl = 0 } = (await cache.getMetadata(`c${n}`)) ?? {};
+          demand(ttl >= 2_000_000 && ttl < 2_000_000 + h.unit, `the ttl after touch is ${ttl}`);
         }
       },
     },
