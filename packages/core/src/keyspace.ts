@@ -1,7 +1,7 @@
 /** Keys, spaces and terms: the only place where names become text that a provider stores. This file imports nothing. */
 
 /** The longest key, in bytes of UTF-8. */
-export const MAX_KEY_BYTES = 8_192;
+const MAX_KEY_BYTES = 8_192;
 const MAX_TAGS = 64;
 const MAX_LABEL_BYTES = 512;
 

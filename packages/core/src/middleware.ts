@@ -1,7 +1,7 @@
 /** Middleware: functions around every operation, which may change or refuse it. */
 
 /** The operations middleware goes around, by the name of the method. */
-export const OPERATIONS = [
+const OPERATIONS = [
   'get',
   'getEntry',
   'getMetadata',
@@ -71,7 +71,7 @@ const KEYLESS: ReadonlySet<string> = new Set([
 ]);
 
 /** Runs `run` inside `chain`, the outermost first. */
-export async function throughMiddleware(
+async function throughMiddleware(
   chain: readonly Middleware[],
   cache: string,
   name: OperationName,
