@@ -3,6 +3,7 @@ import { PerformanceObserver } from 'node:perf_hooks';
 import { setImmediate as turn } from 'node:timers/promises';
 import { idOf, keyOf } from '../method/keys.ts';
 import { session } from '../method/session.ts';
+import { waited } from '../method/waiting.ts';
 import { serve } from '../method/worker.ts';
 import { openSubject, type SubjectName } from '../subjects/subjects.ts';
 
@@ -19,7 +20,7 @@ export interface Growth {
   readonly pause: number;
   /** Longest garbage collection. */
   readonly collection: number;
-  /** Of the whole growth, on the processor. */
+  /** Of the whole growth, on all processors: the collector's helpers included. */
   readonly total: number;
 }
 
@@ -28,8 +29,15 @@ interface Span {
   readonly to: number;
 }
 
-/** Sets in one look at the processor's own clock, which costs too much for each. */
+/** A stretch of the growth that took long by the wall's clock, and how much of it others had the processor. */
+interface Stretch extends Span {
+  readonly waited: number;
+}
+
+/** Sets between two turns of the event loop. */
 const GROUP = 256;
+/** Milliseconds. What is shorter is not looked into: a look costs as much as some sets. */
+const LONG = 0.3;
 
 await serve(async ({ subject, entries }: GrowthSetting) => {
   const cache = openSubject(subject)(entries);
@@ -41,76 +49,56 @@ await serve(async ({ subject, entries }: GrowthSetting) => {
   observer.observe({ entryTypes: ['gc'] });
 
   return async (): Promise<Growth> => {
-    /** The longest of each group. */
-    const steps: (Span & { readonly group: number })[] = [];
-    const pauses: (Span & { readonly group: number })[] = [];
-    const groups: (Span & { readonly off: number })[] = [];
-    const begun = cpu();
-    for (let at = 0; at < entries;) {
-      let step: Span = { from: 0, to: 0 };
-      let pause: Span = { from: 0, to: 0 };
-      const group = groups.length;
-      const from = last;
-      for (let of = 0; of < GROUP && at < entries; of++, at++) {
-        const key = keyOf(idOf(at));
-        const value = session(at, 'plain');
-        const before = performance.now();
-        const pending = cache.set(key, value);
-        const after = performance.now();
-        if (after - before > step.to - step.from) step = { from: before, to: after };
-        await pending;
-        const now = performance.now();
-        if (now - last > pause.to - pause.from) pause = { from: last, to: now };
-        last = now;
+    const steps: Stretch[] = [];
+    const pauses: Stretch[] = [];
+    const begun = process.cpuUsage();
+    let waitedBefore = waited();
+    let last = performance.now();
+    for (let at = 0; at < entries; at++) {
+      const key = keyOf(idOf(at));
+      const value = session(at, 'plain');
+      const before = performance.now();
+      const pending = cache.set(key, value);
+      const after = performance.now();
+      await pending;
+      const now = performance.now();
+      if (now - last > LONG) {
+        const waitedNow = waited();
+        const waitedFor = waitedNow - waitedBefore;
+        pauses.push({ from: last, to: now, waited: waitedFor });
+        if (after - before > LONG) steps.push({ from: before, to: after, waited: waitedFor });
+        waitedBefore = waitedNow;
       }
-      const cpuAfter = cpu();
-      groups.push({ from, to: last, off: Math.max(0, last - from - (cpuAfter - cpuBefore)) });
-      steps.push({ ...step, group });
-      pauses.push({ ...pause, group });
-      cpuBefore = cpuAfter;
+      last = performance.now();
+      if (at % GROUP !== 0) continue;
+      waitedBefore = waited();
+      last = performance.now();
       // The observer hears of collections, timers run, and the engine may collect: a part of the next pause.
       await turn();
     }
-    const total = cpu() - begun;
+    const { user, system } = process.cpuUsage(begun);
     await turn();
     observer.disconnect();
-
-    /** Time in `group` without the processor. While it is collected, waiting is for the collector's own helpers. */
-    const off = (group: number): number => {
-      const { from, to, off: away } = groups[group] as Span & { off: number };
-      return Math.max(0, away - overlap(collections, { from, to }));
-    };
     return {
-      step: longest(steps.map((span) => span.to - span.from - overlap(collections, span) - off(span.group))),
-      pause: longest(pauses.map((span) => span.to - span.from - off(span.group))),
+      // A wait may lie within a collection, so the two are not added.
+      step: longest(
+        steps.map((step) => step.to - step.from - Math.max(step.waited, overlap(collections, step))),
+      ),
+      pause: longest(pauses.map((pause) => pause.to - pause.from - pause.waited)),
       collection: longest(collections.map(({ from, to }) => to - from)),
-      total,
+      total: (user + system) / 1000,
     };
   };
 });
 
-function cpu(): number {
-  const { user, system } = process.threadCpuUsage();
-  return (user + system) / 1000;
+function longest(durations: readonly number[]): number {
+  return durations.reduce((most, duration) => Math.max(most, duration), 0);
 }
 
-function longest(spans: readonly number[]): number {
-  return spans.reduce((most, span) => Math.max(most, span), 0);
-}
-
-/** How much of `span` the collections take, which are in the order of time. */
+/** How much of `span` the collections take. */
 function overlap(collections: readonly Span[], span: Span): number {
-  let low = 0;
-  for (let high = collections.length; low < high;) {
-    const middle = (low + high) >>> 1;
-    if ((collections[middle] as Span).to <= span.from) low = middle + 1;
-    else high = middle;
-  }
-  let shared = 0;
-  for (; low < collections.length; low++) {
-    const { from, to } = collections[low] as Span;
-    if (from >= span.to) break;
-    shared += Math.min(to, span.to) - Math.max(from, span.from);
-  }
-  return shared;
+  return collections.reduce(
+    (shared, { from, to }) => shared + Math.max(0, Math.min(to, span.to) - Math.max(from, span.from)),
+    0,
+  );
 }
