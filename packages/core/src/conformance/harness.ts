@@ -19,7 +19,7 @@ import { isPending } from './pending.ts';
 export type KitCache<T> = Cache<T>;
 
 /** A manager of its own, as a process would have. */
-export interface Process {
+interface Process {
   /** The cache `name` of this process, a new one with these options if it is not there yet. Without jitter unless asked for. */
   cache<T>(options?: CacheOptions<T>, name?: string): KitCache<T>;
   close(): Promise<void>;
