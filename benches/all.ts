@@ -1,0 +1,10 @@
+/** Asks every question, one after the other, and writes the tables. */
+await import('./memory-get.ts');
+await import('./isolation.ts');
+await import('./memory-latency.ts');
+await import('./memory-growth.ts');
+await import('./memory-footprint.ts');
+await import('./update.ts');
+await import('./getorset-stampede.ts');
+await import('./bundle.ts');
+await import('./report.ts');
