@@ -9,7 +9,7 @@ const HOUR = 3_600_000;
 
 /** How many rounds a mutant may live. */
 const ROUNDS = 300;
-const ROUNDS_OF_RARE = 40_000;
+const ROUNDS_OF_RARE = 20_000;
 
 describe('every mutant of the record engine is noticed', () => {
   test.each(named(MUTANTS.filter(({ isRare }) => isLong || !isRare)))(
