@@ -8,7 +8,7 @@ import { Leading, timeoutError, type AnyLoader, type LoadPlan } from './leading.
 import type { Place } from './loader-slots.ts';
 import type { Opened } from './opened.ts';
 import { isTrouble } from './remote.ts';
-import { loadedValue, reveal } from './revealing.ts';
+import { missed, reveal } from './revealing.ts';
 import { Flight, type Landing, type LoadResult, type WaitOptions } from './single-flight.ts';
 import { currentWork, waitingFor } from './wait-for.ts';
 import { checkWriteOptions, tagsOf } from './writes.ts';
@@ -52,15 +52,19 @@ export class Loading {
   /** The value of `key` for this caller, and where it came from. `asked`: what the engine has already answered. */
   async fetch(key: string, plan: LoadPlan, asked?: Asked): Promise<Fetched> {
     const result = await this.load(key, plan, asked);
-    if (result.from !== 'hit') return { from: result.from, value: loadedValue(this.#opened, key, result) };
+    if (result.from !== 'hit' || result.waited) return this.#fetched(key, result);
     const value = reveal(this.#opened, key, result.payload, plan.options);
     if (value !== undefined) return { from: 'hit', value };
     // What cannot be read is as good as absent: its next load replaces it.
     await this.#opened.remote.write(this.#opened.engine.expire(key), 'getOrSet', key, plan.options);
-    const again = await this.load(key, plan);
-    if (again.from === 'hit')
-      return { from: 'hit', value: reveal(this.#opened, key, again.payload, { onFailure: 'throw' }) };
-    return { from: again.from, value: loadedValue(this.#opened, key, again) };
+    return this.#fetched(key, await this.load(key, plan));
+  }
+
+  #fetched(key: string, result: LoadResult): Fetched {
+    const { packing } = this.#opened;
+    if (result.from === 'missing') return { from: 'missing', value: undefined };
+    const value = result.from === 'hit' ? packing.unpack(result.payload, key) : packing.give(result.value);
+    return { from: 'load', value };
   }
 
   /** Checks what a load needs: misuse is told before the loader runs. */
@@ -111,6 +115,7 @@ export class Loading {
   async load(key: string, plan: LoadPlan, asked?: Asked): Promise<LoadResult> {
     checkKey(key);
     let awaited: string | undefined;
+    let waited = false;
     for (let answered = asked; ; answered = undefined) {
       // A lease that was granted must be led or given back, whoever has left: then the wait below sees the signal.
       if (answered === undefined) plan.options?.signal?.throwIfAborted();
@@ -122,7 +127,10 @@ export class Loading {
         if (acquired?.status === 'lead') this.#leading.release(key, token);
         throw this.#closed;
       }
-      if (acquired?.status === 'hit') return { from: 'hit', payload: acquired.entry.payload };
+      if (acquired?.status === 'hit') return { from: 'hit', payload: acquired.entry.payload, waited };
+      // A call misses once, whatever becomes of its load and however often it looks again.
+      if (!waited) missed(this.#opened, key);
+      waited = true;
       if (acquired?.status === 'failed') throw this.#failedElsewhere(key, acquired.message);
 
       const leads = acquired?.status === 'lead';
@@ -132,7 +140,7 @@ export class Loading {
           ? this.#wait(this.#leading.outage(key) ?? this.#leading.begin(key, token, plan, false), plan)
           : this.#follow(key, acquired, plan));
 
-      if (landing.status === 'found') return { from: 'hit', payload: landing.entry.payload };
+      if (landing.status === 'found') return { from: 'hit', payload: landing.entry.payload, waited };
       // A value that was not stored is its leader's alone, and a released lease says nothing: look again.
       if (landing.status !== 'released' && (leads || landing.status !== 'loaded' || landing.shared))
         return resultOf(landing);

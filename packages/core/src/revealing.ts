@@ -3,7 +3,6 @@ import type { CallOptions } from './api.ts';
 import type { Payload } from './engine.ts';
 import { checkKey } from './keyspace.ts';
 import type { Opened } from './opened.ts';
-import type { LoadResult } from './single-flight.ts';
 
 /** A hit: the value of `payload`. `undefined` when it cannot be decoded and the call fails open. */
 export function reveal(
@@ -30,12 +29,6 @@ export function missed({ tally, events }: Opened, key: string): undefined {
   tally.misses += 1;
   if (events.active.miss !== undefined) events.emit('miss', { key });
   return undefined;
-}
-
-/** The value of a load that this call began or joined: a miss. */
-export function loadedValue(opened: Opened, key: string, result: LoadResult): unknown {
-  missed(opened, key);
-  return result.from === 'load' ? opened.packing.give(result.value) : undefined;
 }
 
 /** The values of a group of hits; those that cannot be decoded are left out when the call fails open. */

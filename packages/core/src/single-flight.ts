@@ -21,7 +21,8 @@ export type Landing =
 
 /** What a loading call got. */
 export type LoadResult =
-  | { readonly from: 'hit'; readonly payload: Payload }
+  /** An entry of the engine. `waited`: it was not there when the call began. */
+  | { readonly from: 'hit'; readonly payload: Payload; readonly waited: boolean }
   | { readonly from: 'load'; readonly value: Isolated }
   | { readonly from: 'missing' };
 

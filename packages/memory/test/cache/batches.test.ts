@@ -1,4 +1,4 @@
-import { CacheError, createManager, isCacheError, type Cache } from '@cache/core';
+import { CacheError, createManager, entry, isCacheError, type Cache } from '@cache/core';
 import { fakeClock, gate, intercept, settle } from '@cache/core/testing';
 import { memory } from '@cache/memory';
 import { expect, test } from 'vitest';
@@ -80,4 +80,20 @@ test('LOADER_CYCLE names the cache and the key', async () => {
     cache: 'c',
     key: 'k',
   });
+});
+
+test('a call that loads or waits for a load misses once, whatever becomes of it', async () => {
+  const cache = cacheOf<number>();
+  const slow = gate<number>();
+  const learnt = Array.from({ length: 3 }, () =>
+    cache.getOrSet('learnt', async () => entry(await slow.pass(), { tags: ['t'] })),
+  );
+  await settle();
+  slow.open(1);
+  await Promise.all(learnt);
+  await expect(cache.getOrSet('bad', () => Promise.reject(new Error('down')))).rejects.toThrow('down');
+  expect(await cache.getOrSet('none', () => undefined)).toBeUndefined();
+  expect(await cache.stats()).toMatchObject({ hits: 0, misses: 5, loads: 2, loadErrors: 1 });
+  await cache.getOrSet('learnt', () => 2);
+  expect(await cache.stats()).toMatchObject({ hits: 1, misses: 5 });
 });
