@@ -15,12 +15,13 @@ export function write(space: Space, key: string, change: Write, condition: Condi
       "'keep' needs the version of the entry it keeps from: give the write a version condition",
     );
   const now = space.pool.clock.now();
-  const slot = space.find(key, now);
+  const held = space.held(key, now);
+  const slot = space.fresh(held, now);
   if (!holds(space, slot, condition)) {
     space.pool.wipe(change.payload);
     return { status: 'refused', current: slot === NONE ? undefined : space.view(slot) };
   }
-  const placed = place(space, key, slot, change, now);
+  const placed = place(space, key, held, change, now);
   if (placed === undefined) return { status: 'limited' };
   space.population.leases.end(key);
   space.pool.makeRoom(placed.slot);
@@ -28,50 +29,52 @@ export function write(space: Space, key: string, change: Write, condition: Condi
 }
 
 /**
- * Stores `change` under `key`, whose fresh entry is in `slot`, and tells where, and which keys had to go for its limit; `undefined`: the
- * limit refuses it. The lease and the limits of the pool are left to the caller.
+ * Stores `change` under `key`, whose entry is `held`, and tells where, and which keys had to go for its limit; `undefined`: the limit
+ * refuses it. The lease and the limits of the pool are left to the caller.
  */
 export function place(
   space: Space,
   key: string,
-  slot: number,
+  held: number,
   change: Write,
   now: number,
 ): { readonly slot: number; readonly evicted: readonly string[] } | undefined {
   const { pool } = space;
-  const surplus = judgeLimit(space, change.limit, slot, change.terms, now);
+  const { payload, version, life, tags, terms, loadMs, size, limit } = change;
+  const surplus = judgeLimit(space, limit, space.fresh(held, now), terms, now);
   if (surplus === undefined) {
-    pool.wipe(change.payload);
+    pool.wipe(payload);
     return undefined;
   }
   const evicted = surplus.map((member) => pool.slots.key(member));
   for (const member of surplus) pool.evict(member, 'limit');
-  const life =
-    change.life === 'keep'
-      ? space.lifeOf(slot)
-      : { freshUntil: now + change.life.ttl, grace: change.life.grace };
-  return { slot: space.store(key, slot, { ...change, ...life, createdAt: now }), evicted };
+  const { freshUntil, grace } =
+    life === 'keep' ? space.lifeOf(held) : { freshUntil: now + life.ttl, grace: life.grace };
+  const state = { payload, version, createdAt: now, freshUntil, grace, loadMs, size, tags, terms };
+  return { slot: space.store(key, held, state), evicted };
 }
 
 /** True: a fresh entry was removed. */
 export function remove(space: Space, key: string): boolean {
-  const slot = space.find(key, space.pool.clock.now());
-  space.drop(key);
+  const now = space.pool.clock.now();
+  const held = space.held(key, now);
+  const wasFresh = space.fresh(held, now) !== NONE;
   space.population.leases.end(key);
-  return slot !== NONE;
+  if (held !== NONE) space.pool.release(held);
+  return wasFresh;
 }
 
 export function take(space: Space, key: string): Entry | undefined {
   const taken = read(space, key);
-  space.drop(key);
-  space.population.leases.end(key);
+  remove(space, key);
   return taken;
 }
 
 export function count(space: Space, key: string, change: CounterChange): Counted {
   const { pool } = space;
   const now = pool.clock.now();
-  const slot = space.find(key, now);
+  const held = space.held(key, now);
+  const slot = space.fresh(held, now);
   const current = slot === NONE ? undefined : space.view(slot);
   const before = current === undefined ? 0 : current.payload;
   if (typeof before !== 'number' || !Number.isSafeInteger(before)) return { status: 'not-a-counter' };
@@ -81,7 +84,7 @@ export function count(space: Space, key: string, change: CounterChange): Counted
   const life = isNewLife
     ? { freshUntil: now + change.life.ttl, grace: change.life.grace }
     : space.lifeOf(slot);
-  const stored = space.store(key, slot, {
+  const stored = space.store(key, held, {
     payload: value,
     version: change.version,
     ...life,

@@ -6,12 +6,13 @@ import type { Space } from './space.ts';
 
 export function acquire(space: Space, key: string, request: AcquireRequest): Acquired {
   const { leases } = space.population;
-  const slot = space.find(key, space.pool.clock.now());
-  if (slot !== NONE) {
-    space.use(slot);
-    return { status: 'hit', entry: space.view(slot) };
+  const now = space.pool.clock.now();
+  const held = space.held(key, now);
+  if (space.fresh(held, now) !== NONE) {
+    space.use(held);
+    return { status: 'hit', entry: space.view(held) };
   }
-  const stale = space.stale(key);
+  const stale = held === NONE ? undefined : space.view(held);
   const lease = leases.of(key);
   if (lease?.token === request.token) return { status: 'lead', stale };
   const failure = request.awaited === undefined ? undefined : leases.failureOf(request.awaited);
@@ -39,7 +40,7 @@ export function commit(space: Space, key: string, token: string, change: Write):
     return 'overtaken';
   }
   const now = pool.clock.now();
-  const placed = place(space, key, space.find(key, now), change, now);
+  const placed = place(space, key, space.held(key, now), change, now);
   if (placed === undefined) {
     leases.end(key);
     return 'limited';

@@ -46,18 +46,21 @@ export class Space {
     return pool.handOut(chunk.payloads[place]);
   }
 
-  /** The slot of the fresh entry of `key`, or `NONE`. What is found past its end is reclaimed. */
-  find(key: string, now: number): number {
+  /** The slot of the entry of `key`, fresh or in its grace, or `NONE`. What is found past its end is reclaimed. */
+  held(key: string, now: number): number {
     const slot = this.#population.index.get(key);
     if (slot === NONE || this.pool.isFresh(slot, now)) return slot;
-    this.pool.retire(slot, now);
-    return NONE;
+    return this.pool.retire(slot, now) ? NONE : slot;
   }
 
-  /** The entry of `key` in its grace, after `find` gave `NONE`. */
-  stale(key: string): Entry | undefined {
-    const slot = this.#population.index.get(key);
-    return slot === NONE ? undefined : this.view(slot);
+  /** The slot that `held` gave if its entry is fresh, or `NONE`. */
+  fresh(held: number, now: number): number {
+    return held !== NONE && this.pool.isFresh(held, now) ? held : NONE;
+  }
+
+  /** The slot of the fresh entry of `key`, or `NONE`. What is found past its end is reclaimed. */
+  find(key: string, now: number): number {
+    return this.fresh(this.held(key, now), now);
   }
 
   versionOf(slot: number): string {
@@ -90,20 +93,11 @@ export class Space {
     };
   }
 
-  /** Stores `state` under `key`, whose fresh entry is in `slot`, and gives its slot. */
-  store(key: string, slot: number, state: State): number {
-    if (slot !== NONE) {
-      this.pool.change(slot, state);
-      return slot;
-    }
-    this.drop(key);
-    return this.pool.add(this.#population, key, state);
-  }
-
-  /** Removes whatever lies under `key`. */
-  drop(key: string): void {
-    const slot = this.#population.index.get(key);
-    if (slot !== NONE) this.pool.release(slot);
+  /** Stores `state` under `key`, whose entry is `held`, and gives its slot. */
+  store(key: string, held: number, state: State): number {
+    if (held === NONE) return this.pool.add(this.#population, key, state);
+    this.pool.change(held, state);
+    return held;
   }
 
   /** The entry in `slot` was read for a caller, or written. */

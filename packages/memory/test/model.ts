@@ -324,6 +324,7 @@ export class Model {
     this.#entries = this.#entries.filter((entry) => !evicted.includes(entry));
     this.evicted.push(...evicted.map((entry) => entry.key));
     const now = this.#clock.now();
+    const kept = this.#entries.find((entry) => entry.space === space && entry.key === key);
     const life =
       write.life === 'keep'
         ? { freshUntil: (held as Held).freshUntil, grace: (held as Held).grace }
@@ -341,7 +342,7 @@ export class Model {
       terms: [],
       taggedAt: write.tags === 'keep' ? (held as Held).taggedAt : this.#step,
       usedAt: ++this.#step,
-      joined: held?.joined ?? new Map(),
+      joined: kept?.joined ?? new Map(),
     };
     this.#setTerms(stored, write.terms);
     this.#entries = this.#entries.filter((entry) => entry.space !== space || entry.key !== key);
