@@ -171,7 +171,7 @@ export class Leading {
     duration: number,
     leased: boolean,
   ): Promise<Landing> {
-    const { engine, remote, tally, packing, settings } = this.#opened;
+    const { engine, remote, tally, packing } = this.#opened;
     const { key, token } = flight;
     const value = loaded instanceof LoadedEntry ? (loaded.value as unknown) : loaded;
     if (value === undefined) {
@@ -209,7 +209,7 @@ export class Leading {
       const stored = committed === 'stored';
       return { status: 'loaded', value: isolated, stored, shared: stored && own?.tags === undefined };
     } catch (error) {
-      if (!isTrouble(error) || (plan.options?.onFailure ?? settings.onFailure) === 'throw') throw error;
+      if (!isTrouble(error) || !remote.opensFor(plan.options)) throw error;
       remote.failed('getOrSet', key, error);
       return { status: 'loaded', value: isolated, stored: false, shared: false };
     }

@@ -1,8 +1,8 @@
 /** `getOrSet` on a miss: ask for the right to load, and lead the load or wait for whoever does. */
 import type { LoadOptions } from './api.ts';
 import { milliseconds } from './duration.ts';
-import type { Acquired, Entry } from './engine.ts';
-import { CacheError } from './errors.ts';
+import type { Acquired, AcquireRequest, Entry } from './engine.ts';
+import { CacheError, isCacheError } from './errors.ts';
 import { checkKey } from './keyspace.ts';
 import { Leading, timeoutError, type AnyLoader, type LoadPlan } from './leading.ts';
 import type { Place } from './loader-slots.ts';
@@ -90,8 +90,16 @@ export class Loading {
     const token = nextId();
     // In one process the holder cannot die without the entries, so its lease needs no end and no sign of life.
     const leaseMs = traits.scope === 'process' ? Infinity : settings.lease;
-    const answer = engine.acquire(key, { token, leaseMs, tags: plan.tags, awaited });
-    if (!(answer instanceof Promise)) return { token, acquired: answer };
+    const request: AcquireRequest = { token, leaseMs, tags: plan.tags, awaited };
+    const first = engine.acquire(key, request);
+    if (!(first instanceof Promise)) return { token, acquired: first };
+    const answer = first.catch(async (error: unknown) => {
+      if (!isCacheError(error, 'CODEC_FAILED') || !remote.opensFor(plan.options)) throw error;
+      // A record that cannot be read is as good as absent: it makes room for the load.
+      remote.failed('getOrSet', key, error);
+      await engine.remove(key);
+      return engine.acquire(key, request);
+    });
     const giveBack = (): void => {
       answer.then(
         ({ status }) => (status === 'lead' ? this.#leading.release(key, token) : undefined),

@@ -12,6 +12,11 @@ import type { Tally } from './tally.ts';
 /** Failures that mean "the provider is in trouble", as opposed to "the request is wrong". */
 const TROUBLE: ReadonlySet<CacheErrorCode> = new Set(['UNAVAILABLE', 'UNKNOWN_OUTCOME', 'DEADLINE_EXCEEDED']);
 
+/** Whether a read of the cache that failed like this may be taken for a miss: a provider in trouble, or bytes that cannot be read. */
+function failsOpen(error: unknown): boolean {
+  return isTrouble(error) || isCacheError(error, 'CODEC_FAILED');
+}
+
 /** Whether reads go on without the provider after this failure, if the cache says so. */
 export function isTrouble(error: unknown): boolean {
   return isCacheError(error) && TROUBLE.has(error.code);
@@ -51,10 +56,15 @@ export class Remote {
     try {
       return await this.ask(answer, operation, key, options);
     } catch (error) {
-      if (!isTrouble(error) || (options?.onFailure ?? this.#onFailure) === 'throw') throw error;
+      if (!failsOpen(error) || !this.opensFor(options)) throw error;
       this.#tell(operation, key, error);
       return undefined;
     }
+  }
+
+  /** Whether reads with these options go on when the provider fails. */
+  opensFor(options: CallOptions | undefined): boolean {
+    return (options?.onFailure ?? this.#onFailure) === 'open';
   }
 
   /** The answer of a question whose failure must not look like absence: it rejects, whatever the cache says of failing open. */

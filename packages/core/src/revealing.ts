@@ -46,12 +46,12 @@ export function revealMany<R>(
 }
 
 function undecodable(
-  { settings, remote }: Opened,
+  { remote }: Opened,
   key: string,
   error: unknown,
   options: CallOptions | undefined,
 ): undefined {
-  if ((options?.onFailure ?? settings.onFailure) === 'throw') throw error;
+  if (!remote.opensFor(options)) throw error;
   remote.failed('decode', key, error);
   return undefined;
 }

@@ -64,10 +64,13 @@ export class Leases {
   }
 
   async extend(key: string, token: string, leaseMs: number): Promise<boolean> {
-    const { reader, records, keys } = this.#parts;
+    const { reader, records, keys, stamps } = this.#parts;
     return untilSettled(async () => {
-      const { found, record, lease } = await reader.look(key);
+      const { found, record, lease, seen } = await reader.look(key);
       if (lease?.token !== token) return false;
+      // Its stamps have to live as long as it does; one that has moved meanwhile ends it.
+      const names = [...lease.stamps.keys()];
+      if (!(await stamps.renew(names, seen, Math.min(leaseMs, LONGEST_LOAD_MS)))) return undefined;
       const until = records.now().at + leaseMs;
       const extended = { ...record, intent: undefined, lease: { ...lease, until } };
       return (await attempt(() => records.replace(keys.entry(key), found, extended))) || undefined;

@@ -1,4 +1,5 @@
 /** Reading records and judging what of them is visible. */
+import { isCacheError } from '../errors.ts';
 import { NOTHING, type EntryRecord, type Lease, type StoredEntry } from './format.ts';
 import type { RecordKeys } from './keys.ts';
 import type { Found, Moment, Records } from './records.ts';
@@ -41,19 +42,22 @@ export class Reader {
     this.#stamps = stamps;
   }
 
+  /** Looks at one key. Throws `CODEC_FAILED` when its record is damaged. */
   async look(key: string): Promise<Sight> {
-    return (await this.#lookAtOnce([key]))[0] as Sight;
+    return (await this.#judgeAll([await this.#read(key)]))[0] as Sight;
   }
 
-  /** Looks at each of `keys`; each is judged at an instant of its own. */
+  /** Looks at each of `keys`; each is judged at an instant of its own. A damaged record is none: it must not hide the others. */
   async lookAtAll(keys: readonly string[]): Promise<readonly Sight[]> {
     const sights: Sight[] = [];
-    for (const portion of portionsOf(keys)) sights.push(...(await this.#lookAtOnce(portion)));
+    for (const portion of portionsOf(keys)) {
+      const readings = await Promise.all(portion.map((key) => this.#readOrSkip(key)));
+      sights.push(...(await this.#judgeAll(readings.filter((reading) => reading !== undefined))));
+    }
     return sights;
   }
 
-  async #lookAtOnce(keys: readonly string[]): Promise<readonly Sight[]> {
-    const readings = await Promise.all(keys.map((key) => this.#read(key)));
+  async #judgeAll(readings: readonly Reading[]): Promise<readonly Sight[]> {
     // Stamps are read after the records. Beside them: we read the old stamp; the space is cleared; somebody stores an entry under the new
     // one; we read that entry, call it invalid and put a lease in its place.
     const names = readings.flatMap(({ found }) => [
@@ -62,6 +66,15 @@ export class Reader {
     ]);
     const seen = await this.#stamps.read(new Set([SPACE, ...names]));
     return Promise.all(readings.map((reading) => this.#confirm(reading, judge(reading, seen))));
+  }
+
+  async #readOrSkip(key: string): Promise<Reading | undefined> {
+    try {
+      return await this.#read(key);
+    } catch (error) {
+      if (isCacheError(error, 'CODEC_FAILED')) return undefined;
+      throw error;
+    }
   }
 
   async #read(key: string): Promise<Reading> {

@@ -26,7 +26,7 @@ import type {
   Write,
   Written,
 } from '../engine.ts';
-import { CacheError } from '../errors.ts';
+import { CacheError, isCacheError } from '../errors.ts';
 import { createIds } from '../ids.ts';
 import type { OpenContext } from '../provider.ts';
 import type { Store, StoreTraits } from '../store.ts';
@@ -169,8 +169,15 @@ class RecordEngine implements Engine {
     });
   }
 
-  remove(key: string): Promise<boolean> {
-    return this.#parts.changer.change(key, (sight) => removing(sight, sight.fresh !== undefined));
+  async remove(key: string): Promise<boolean> {
+    try {
+      return await this.#parts.changer.change(key, (sight) => removing(sight, sight.fresh !== undefined));
+    } catch (error) {
+      if (!isCacheError(error, 'CODEC_FAILED')) throw error;
+      // A damaged record shows no entry, and must be possible to get rid of.
+      await this.#parts.records.delete(this.#parts.keys.entry(key));
+      return false;
+    }
   }
 
   take(key: string): Promise<Entry | undefined> {
@@ -204,12 +211,16 @@ class RecordEngine implements Engine {
   }
 
   expire(key: string): Promise<boolean> {
-    return this.#parts.changer.change(key, ({ fresh }): Decision<boolean> => {
-      if (fresh === undefined) return ABSENT;
+    return this.#parts.changer.change(key, ({ fresh, stale, lease, record }): Decision<boolean> => {
+      if (fresh === undefined) {
+        // What is being loaded was asked for before: it must not appear as fresh after this.
+        const rest = { ...NOTHING, entry: stale, failure: record.failure };
+        return lease === undefined ? ABSENT : { do: 'replace', record: rest, answer: false };
+      }
       const { at } = this.#parts.records.now();
-      const stale = { ...fresh, freshUntil: at, keptUntil: at + fresh.grace, isExpired: true };
-      const record = fresh.grace === 0 ? NOTHING : { ...NOTHING, entry: stale };
-      return { do: 'replace', record, answer: true };
+      const kept = { ...fresh, freshUntil: at, keptUntil: at + fresh.grace, isExpired: true };
+      const rest = fresh.grace === 0 ? NOTHING : { ...NOTHING, entry: kept };
+      return { do: 'replace', record: rest, answer: true };
     });
   }
 

@@ -57,6 +57,28 @@ describe('the end of a lease', () => {
     expect(await engine.acquire('k', request())).toMatchObject({ status: 'lead', stale: { payload: 'old' } });
   });
 
+  test('G4: expire ends it, although there was no entry', async () => {
+    const { engine } = await rig();
+    const token = id();
+    await engine.acquire('k', request({ token }));
+    expect(await engine.expire('k')).toBe(false);
+    expect(await engine.commit('k', token, write('asked for before'))).toBe('overtaken');
+    expect(await engine.read('k')).toBeUndefined();
+  });
+
+  test('G3: a load with tags may take as long as its lease is extended', async () => {
+    const { engine, clock } = await rig();
+    const token = id();
+    await engine.acquire('k', request({ token, leaseMs: 2_000, tags: ['t'] }));
+    for (let second = 0; second < 600; second += 1) {
+      clock.advance(1_000);
+      expect(await engine.extend('k', token, 2_000)).toBe(true);
+    }
+    expect(await engine.commit('k', token, write('slow', { tags: ['t'] }))).toBe('stored');
+    await engine.invalidateTags(['t']);
+    expect(await engine.read('k')).toBeUndefined();
+  });
+
   test('an extended lease stands longer', async () => {
     const { engine, clock } = await rig();
     const token = id();

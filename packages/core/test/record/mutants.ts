@@ -172,16 +172,21 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'record/reading.ts',
-        find: `const readings = await`,
+        find: `return (await this.#judgeAll([await this.#read(key)]))[0] as Sight;`,
         replace: `const beside = this.#stamps.read([SPACE]);
           beside.catch(() => {});
-          const readings = await`,
+          return (await this.#judgeAll([await this.#read(key)], beside))[0] as Sight;`,
+      },
+      {
+        file: 'record/reading.ts',
+        find: `async #judgeAll(readings: readonly Reading[])`,
+        replace: `async #judgeAll(readings: readonly Reading[], beside?: Promise<SeenStamps>)`,
       },
       {
         file: 'record/reading.ts',
         find: `const seen = await this.#stamps.read(new Set([SPACE, ...names]));`,
         replace: `const later = await this.#stamps.read(names.filter((name) => name !== SPACE));
-          const seen = new Map([...later, ...(await beside)]);`,
+          const seen = new Map([...later, ...(await (beside ?? this.#stamps.read([SPACE])))]);`,
       },
     ],
     expects: NOT_LINEARIZABLE,
@@ -404,8 +409,8 @@ export const MUTANTS: readonly Mutant[] = [
     ...change(
       'a delete that believes the store',
       'record/record-engine.ts',
-      `return this.#parts.changer.change(key, (sight) => removing(sight, sight.fresh !== undefined));`,
-      `return this.#parts.records.delete(this.#parts.keys.entry(key));`,
+      `return await this.#parts.changer.change(key, (sight) => removing(sight, sight.fresh !== undefined));`,
+      `return await this.#parts.records.delete(this.#parts.keys.entry(key));`,
     ),
     expects: NOT_LINEARIZABLE,
   },
