@@ -10,7 +10,7 @@
  * space. Each call takes effect at one instant between its start and its end. An engine may answer synchronously; a synchronous answer
  * has taken effect when the call returns.
  *
- * **Ownership.** A payload handed to the engine belongs to it from then on: core never touches it again. A payload the engine hands out
+ * **Ownership.** A payload handed to the engine belongs to it from then on, also when the write is refused: core never touches it again. A payload the engine hands out
  * stays its own: core copies before it gives anything to a caller. Arrays and objects of requests are only read during the call.
  *
  * **Absence** is `undefined` or `false`, never an error. An expired, invalidated or cleared entry is absent for every method, conditions
@@ -242,7 +242,7 @@ export interface Engine {
   /** Starts a new life for the fresh entry of `key`, which keeps its version. False: there is none. Does not end a lease. */
   touch(key: string, life: Life): MaybePromise<boolean>;
 
-  /** Makes the fresh entry of `key` stale now; its grace, if any, starts now. False: there was none. Ends the lease. */
+  /** Makes the fresh entry of `key` stale now; its grace, if any, starts now. False: there was none. Ends the lease in either case. */
   expire(key: string): MaybePromise<boolean>;
 
   /** Makes every entry that carries one of `tags` absent, in O(tags). Leases that captured one of them end. */

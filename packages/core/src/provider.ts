@@ -23,7 +23,7 @@ export interface OpenContext {
   readonly clock: Clock;
   /** Uniform in [0, 1). */
   readonly random: () => number;
-  /** Never throws. */
+  /** Never throws. Listeners hear of it at once and may call the engine: tell it when the step that caused it is over. */
   readonly report: (event: EngineEvent) => void;
 }
 

@@ -43,6 +43,8 @@ export interface Harness extends Process {
   fresh(): Provider;
   /** `name` as nobody else says it. */
   unique(name: string): string;
+  /** How many histories a case records and judges. */
+  readonly rounds: number;
   /** Lets `ms` pass, and what was waiting for it happen. */
   pass(ms: number): Promise<void>;
   /** Lets a life of `ms` run out, to the provider's precision. */
@@ -84,6 +86,7 @@ class Place implements Harness {
   readonly clock: Clock;
   readonly random: () => number = seededRandom(1);
   readonly unit: number;
+  readonly rounds: number;
   readonly #fake = fakeClock();
   readonly #options: ConformanceOptions;
   readonly #provider: Provider;
@@ -101,6 +104,7 @@ class Place implements Harness {
     this.traits = traitsOf(this.#provider);
     this.isolation = options.isolation ?? 'copy';
     this.clock = this.exactTime ? this.#fake : systemClock();
+    this.rounds = options.rounds ?? (this.exactTime ? 40 : 3);
     this.unit = this.exactTime ? 1_000 : Math.max(REAL_UNIT, 4 * this.traits.expiryPrecisionMs);
   }
 

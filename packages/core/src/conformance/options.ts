@@ -22,6 +22,8 @@ export interface ConformanceOptions {
   readonly isolation?: 'copy' | 'frozen' | undefined;
   /** `'namespace'`: every cache of the cases is a namespace of a cache. Run the kit once with it. Default `'cache'`. */
   readonly within?: 'cache' | 'namespace' | undefined;
+  /** How many histories each case of the group on linearizability records and judges. Default 40, and 3 in real time. */
+  readonly rounds?: number | undefined;
   /** How long, in real milliseconds, a case may take before it counts as hung. Default 10,000. */
   readonly limitMs?: number | undefined;
 }

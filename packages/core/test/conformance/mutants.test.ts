@@ -8,6 +8,8 @@ test('the kit notices every mutant, and docs/conformance.md says so', () => {
     ['--conditions=@cache/source', '--no-warnings', join(import.meta.dirname, 'report.ts'), '--check'],
     { encoding: 'utf8', env: { ...process.env, NODE_OPTIONS: '' } },
   );
+  // The score belongs into the output of every run of the tests.
+  process.stdout.write(stdout);
   expect({ stderr, lines: stdout.trim().split('\n') }).toEqual({
     stderr: '',
     lines: [expect.stringMatching(/^mutants: (\d+) of \1 killed$/)],

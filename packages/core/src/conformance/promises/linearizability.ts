@@ -25,7 +25,7 @@ type Build = (h: Harness, setting: Setting) => Promise<Scene>;
 
 const rounds = (build: Build, options: Omit<Rounds, 'count'>): Case['run'] =>
   async function run(h) {
-    const count = h.exactTime ? 40 : 3;
+    const count = h.rounds;
     const summary = await playRounds((setting) => build(h, h.exactTime ? setting : inRealTime(setting, h)), {
       ...options,
       count,
