@@ -1,7 +1,7 @@
 import { createManager, type Cache, type StoreProvider } from '@cache/core';
 import { fakeClock, simpleStore } from '@cache/core/testing';
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { Store } from '../../src/store.ts';
+import type { FoundRecord, Store } from '../../src/store.ts';
 
 /** A store of bytes, and the way to its records. */
 function bytesStore(): { readonly provider: StoreProvider; readonly damage: (key: string) => Promise<void> } {
@@ -15,8 +15,8 @@ function bytesStore(): { readonly provider: StoreProvider; readonly damage: (key
   const damage = async (key: string): Promise<void> => {
     for await (const page of store?.scan('') ?? []) {
       for (const name of page.filter((other) => other.endsWith(`e:${key}`))) {
-        const found = await store?.get(name);
-        const data = (found?.data as Uint8Array).slice(0, 5);
+        const found = (await store?.get(name)) as FoundRecord;
+        const data = (found.data as Uint8Array).slice(0, 5);
         await store?.put(name, { version: 'damaged', data }, { expiresAt: Infinity });
       }
     }
