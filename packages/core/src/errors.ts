@@ -42,10 +42,23 @@ export interface CacheErrorDetails {
   /** For `UNSUPPORTED`: the trait that is missing. */
   readonly trait?: string;
   /** For `PARTIAL_FAILURE`: what became of every key of the batch. */
-  readonly outcomes?: ReadonlyMap<string, unknown>;
+  readonly outcomes?: ReadonlyMap<string, BatchOutcome>;
   /** For `SCHEMA_MISMATCH`: what the schema said. */
-  readonly issues?: readonly unknown[];
+  readonly issues?: readonly CacheErrorIssue[];
 }
+
+/** What a schema has against a value, and where: an issue of the Standard Schema. */
+export interface CacheErrorIssue {
+  readonly message: string;
+  readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
+}
+
+/** What became of one key of a batch; of one that loads, the outcome that `getOrSetMany` gives. */
+export type BatchOutcome =
+  | PromiseSettledResult<unknown>
+  | { readonly status: 'hit' | 'loaded'; readonly value: unknown }
+  | { readonly status: 'missing' }
+  | { readonly status: 'failed'; readonly error: unknown };
 
 /** A failure of the cache. Recognise it by `code` (see {@link isCacheError}): two copies of this package have two classes. */
 export class CacheError extends Error {
@@ -55,8 +68,8 @@ export class CacheError extends Error {
   readonly key: string | undefined;
   readonly provider: string | undefined;
   readonly trait: string | undefined;
-  readonly outcomes: ReadonlyMap<string, unknown> | undefined;
-  readonly issues: readonly unknown[] | undefined;
+  readonly outcomes: ReadonlyMap<string, BatchOutcome> | undefined;
+  readonly issues: readonly CacheErrorIssue[] | undefined;
 
   constructor(code: CacheErrorCode, message: string, details: CacheErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -70,7 +83,21 @@ export class CacheError extends Error {
   }
 }
 
+/** The details that every error of a code has. */
+interface DetailsOf {
+  readonly PARTIAL_FAILURE: Pick<Required<CacheErrorDetails>, 'outcomes'>;
+  readonly SCHEMA_MISMATCH: Pick<Required<CacheErrorDetails>, 'issues'>;
+  readonly UNSUPPORTED: Pick<Required<CacheErrorDetails>, 'trait'>;
+}
+
+/** An error of the code `C`, with the details that it always has. */
+export type CacheErrorOf<C extends CacheErrorCode> = C extends keyof DetailsOf
+  ? CacheError & { readonly code: C } & DetailsOf[C]
+  : CacheError & { readonly code: C };
+
 /** Whether `error` is a failure of a cache, of the given code if one is named. Works across copies of this package. */
+export function isCacheError(error: unknown): error is CacheError;
+export function isCacheError<C extends CacheErrorCode>(error: unknown, code: C): error is CacheErrorOf<C>;
 export function isCacheError(error: unknown, code?: CacheErrorCode): error is CacheError {
   if (!(error instanceof Error) || error.name !== 'CacheError' || !('code' in error)) return false;
   return code === undefined || error.code === code;

@@ -50,7 +50,13 @@ export type {
 export { fromEnvironment } from './environment.ts';
 export type { FromEnvironment, Variables } from './environment.ts';
 export { CacheError, isCacheError } from './errors.ts';
-export type { CacheErrorCode, CacheErrorDetails } from './errors.ts';
+export type {
+  BatchOutcome,
+  CacheErrorCode,
+  CacheErrorDetails,
+  CacheErrorIssue,
+  CacheErrorOf,
+} from './errors.ts';
 export type { CacheEvents } from './events.ts';
 export type { DeepReadonly } from './freezing.ts';
 export { createManager } from './manager.ts';

@@ -2,7 +2,10 @@
 import {
   createManager,
   entry,
+  isCacheError,
+  type BatchOutcome,
   type Cache,
+  type CacheErrorIssue,
   type CacheEvents,
   type DeepReadonly,
   type Schema,
@@ -112,4 +115,18 @@ export async function batches(): Promise<void> {
   await users.warm([['a', user]], { ttl: '1h' });
   await users.warm(['a'], (keys) => new Map(keys.map((key) => [key, user])));
   same<Cache<User>, Cache<User, User>>(true);
+}
+
+export function errors(error: unknown): void {
+  if (isCacheError(error, 'SCHEMA_MISMATCH')) same<typeof error.issues, readonly CacheErrorIssue[]>(true);
+  if (isCacheError(error, 'PARTIAL_FAILURE'))
+    same<typeof error.outcomes, ReadonlyMap<string, BatchOutcome>>(true);
+  if (isCacheError(error, 'UNSUPPORTED')) same<typeof error.trait, string>(true);
+  if (isCacheError(error, 'CLOSED')) same<typeof error.code, 'CLOSED'>(true);
+  if (isCacheError(error)) {
+    same<typeof error.issues, readonly CacheErrorIssue[] | undefined>(true);
+    same<typeof error.trait, string | undefined>(true);
+  }
+  // @ts-expect-error a code that does not exist
+  isCacheError(error, 'SCHEMA_MISMATCHED');
 }
