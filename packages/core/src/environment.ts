@@ -7,6 +7,13 @@ import { settingsOf, type CacheDefaults } from './options.ts';
 /** Variables by name, such as `process.env`. An empty text counts as not set. */
 export type Variables = Readonly<Record<string, string | undefined>>;
 
+export interface EnvironmentOptions {
+  /** What `CACHE_CODEC` may name, by their ids. Default none. */
+  readonly codecs?: readonly Codec[] | undefined;
+  /** The program's own defaults; what the environment says counts before them. Default none. */
+  readonly defaults?: CacheDefaults | undefined;
+}
+
 /** The part of a manager's options that the environment can say. */
 export interface FromEnvironment {
   readonly default?: string;
@@ -16,25 +23,27 @@ export interface FromEnvironment {
 
 /**
  * Reads `CACHE_PROVIDER`, `CACHE_NAMESPACE`, `CACHE_DEFAULT_TTL`, `CACHE_DEFAULT_JITTER` and `CACHE_CODEC`, to be spread into the options
- * of `createManager`. What is not set is left out, so that the defaults hold. `codecs` are those `CACHE_CODEC` may name, by their ids.
+ * of `createManager`. What is not set is left out, so that the defaults hold. A manager's own `defaults` belong into `options`: beside the
+ * spread one of the two would be lost.
  *
  * Throws a `TypeError` that names the variable and the remedy. Each provider reads its own variables: see `memoryFromEnvironment`.
  */
-export function fromEnvironment(variables: Variables, codecs: readonly Codec[] = []): FromEnvironment {
+export function fromEnvironment(variables: Variables, options: EnvironmentOptions = {}): FromEnvironment {
   const provider = read(variables, 'CACHE_PROVIDER');
   const namespace = read(variables, 'CACHE_NAMESPACE');
   const ttl = read(variables, 'CACHE_DEFAULT_TTL');
   const jitter = read(variables, 'CACHE_DEFAULT_JITTER');
   const codec = read(variables, 'CACHE_CODEC');
   if (namespace !== undefined) checkName(namespace, 'CACHE_NAMESPACE');
-  const defaults: CacheDefaults = {
+  const said: CacheDefaults = {
     // Digits alone are milliseconds.
     ...(ttl !== undefined && { ttl: (/^\d+$/.test(ttl) ? Number(ttl) : ttl) as Ttl }),
     ...(jitter !== undefined && { jitter: Number(jitter) }),
-    ...(codec !== undefined && { codec: named(codec, codecs) }),
+    ...(codec !== undefined && { codec: named(codec, options.codecs ?? []) }),
   };
-  settingsOf('CACHE_DEFAULT_TTL', { ttl: defaults.ttl });
-  settingsOf('CACHE_DEFAULT_JITTER', { jitter: defaults.jitter });
+  settingsOf('CACHE_DEFAULT_TTL', { ttl: said.ttl });
+  settingsOf('CACHE_DEFAULT_JITTER', { jitter: said.jitter });
+  const defaults: CacheDefaults = { ...options.defaults, ...said };
   return {
     ...(provider !== undefined && { default: provider }),
     ...(namespace !== undefined && { namespace }),

@@ -48,7 +48,7 @@ export type {
   Written,
 } from './engine.ts';
 export { fromEnvironment } from './environment.ts';
-export type { FromEnvironment, Variables } from './environment.ts';
+export type { EnvironmentOptions, FromEnvironment, Variables } from './environment.ts';
 export { CacheError, isCacheError } from './errors.ts';
 export type {
   BatchOutcome,

@@ -32,11 +32,12 @@ test('a whole program is made from the environment', async () => {
   const variables = { CACHE_PROVIDER: 'memory', CACHE_MEMORY_MAX_ENTRIES: '2', CACHE_DEFAULT_TTL: '1m' };
   const manager = createManager({
     providers: [memory(memoryFromEnvironment(variables))],
-    ...fromEnvironment(variables),
+    ...fromEnvironment(variables, { defaults: { ttl: '1h', jitter: 0 } }),
   });
   const cache = manager.cache<number>('numbers');
   for (const key of ['a', 'b', 'c']) await cache.set(key, 1);
   expect(await cache.has('a')).toBe(false);
+  expect(await cache.getMetadata('c')).toMatchObject({ ttl: 60_000 });
   await manager.close();
 });
 

@@ -15,12 +15,21 @@ test('every variable reaches the option it stands for', () => {
     CACHE_DEFAULT_JITTER: '0',
     CACHE_CODEC: 'core1',
   };
-  expect(fromEnvironment(variables, [binaryCodec])).toEqual({
+  expect(fromEnvironment(variables, { codecs: [binaryCodec] })).toEqual({
     default: 'simple',
     namespace: 'staging',
     defaults: { ttl: '5m', jitter: 0, codec: binaryCodec },
   });
   expect(fromEnvironment({ CACHE_DEFAULT_TTL: '1500' })).toEqual({ defaults: { ttl: 1_500 } });
+});
+
+test('what the environment says counts before the defaults of the program, which hold for the rest', () => {
+  const defaults = { ttl: '1h', loaders: 8, tags: ['all'] } as const;
+  expect(fromEnvironment({ CACHE_DEFAULT_TTL: '5m', CACHE_DEFAULT_JITTER: '0' }, { defaults })).toEqual({
+    defaults: { ttl: '5m', jitter: 0, loaders: 8, tags: ['all'] },
+  });
+  expect(fromEnvironment({}, { defaults })).toEqual({ defaults });
+  expect(defaults).toEqual({ ttl: '1h', loaders: 8, tags: ['all'] });
 });
 
 test('a manager made from the environment uses it', async () => {
