@@ -8,7 +8,17 @@ import type { DeepReadonly } from './freezing.ts';
 import { createIds } from './ids.ts';
 import { checkName } from './keyspace.ts';
 import { Lifecycle, type Surroundings } from './lifecycle.ts';
-import { parsed, settingsOf, type CacheDefaults, type CacheOptions, type TermExtractor } from './options.ts';
+import {
+  checkDefaults,
+  differenceOf,
+  parsed,
+  settingsOf,
+  withDefaults,
+  type CacheDefaults,
+  type CacheOptions,
+  type Settings,
+  type TermExtractor,
+} from './options.ts';
 import type { Provider } from './provider.ts';
 import type { Infer, Schema } from './schema.ts';
 
@@ -25,6 +35,13 @@ export interface ManagerOptions {
   readonly clock?: Clock | undefined;
   /** Uniform in [0, 1), for jitter. Default: `Math.random`. */
   readonly random?: (() => number) | undefined;
+}
+
+/** A cache and what it was made of. */
+interface Made {
+  readonly cache: Cache<unknown>;
+  readonly provider: Provider;
+  readonly settings: Settings;
 }
 
 type Terms<T> = Readonly<Record<string, TermExtractor<T>>>;
@@ -68,9 +85,18 @@ const optionsSchema = z.strictObject({
     )
     .check(z.minLength(1, 'expected at least one provider')),
   default: z.optional(z.string("expected a provider's name")),
-  namespace: z.optional(z.string('expected a text').check(z.minLength(1, 'expected a non-empty text'))),
+  namespace: z.optional(
+    z.pipe(
+      z.unknown(),
+      z.transform((given): string | undefined => {
+        if (given === undefined) return undefined;
+        checkName(given, 'namespace');
+        return given;
+      }),
+    ),
+  ),
   defaults: z._default(
-    z.custom<object>((given) => typeof given === 'object' && given !== null, 'expected an object'),
+    z.custom<CacheDefaults>((given) => typeof given === 'object' && given !== null, 'expected an object'),
     {},
   ),
   clock: z._default(
@@ -92,6 +118,7 @@ export function createManager(options: ManagerOptions): Manager {
     clock,
     random,
   } = parsed(optionsSchema, options, 'createManager');
+  checkDefaults('createManager: defaults', defaults);
   const registered = new Map<string, Provider>();
   for (const provider of providers) {
     if (registered.has(provider.name))
@@ -104,28 +131,29 @@ export function createManager(options: ManagerOptions): Manager {
   providerNamed(registered, fallback, 'createManager: default');
 
   const surroundings: Surroundings = { namespace, clock, random, nextId: createIds() };
-  const caches = new Map<string, { readonly cache: Cache<unknown>; readonly options: object | undefined }>();
+  const caches = new Map<string, Made>();
   let closed = false;
 
   const cache = (name: string, given?: CacheOptions<never, never>): Cache<never> => {
     if (closed) throw new CacheError('CLOSED', 'the manager is closed', { cache: name });
     checkName(name, "the cache's name");
     const known = caches.get(name);
-    if (known === undefined) {
-      const { provider: wanted = fallback, ...rest }: CacheOptions<never, never> = { ...defaults, ...given };
-      const place = `cache '${name}'`;
-      const provider = providerNamed(registered, wanted, place);
-      const lifecycle = new Lifecycle([name], provider, settingsOf(place, rest), surroundings);
-      const made = createCache<unknown, unknown, string>(lifecycle, () => caches.delete(name));
-      caches.set(name, { cache: made, options: given });
-      return made as Cache<never>;
-    }
-    if (given !== undefined && !sameOptions(known.options ?? {}, given)) {
+    if (known !== undefined && given === undefined) return known.cache as Cache<never>;
+    const { provider: wanted = fallback, ...rest } = withDefaults(defaults, given);
+    const place = `cache '${name}'`;
+    const provider = providerNamed(registered, wanted, place);
+    const settings = settingsOf(place, rest);
+    if (known !== undefined) {
+      const difference = known.provider === provider ? differenceOf(known.settings, settings) : 'provider';
+      if (difference === undefined) return known.cache as Cache<never>;
       throw new TypeError(
-        `cache '${name}' exists with other options: make it once and share it, or ask for it by name alone`,
+        `cache '${name}' exists with other options (${difference} differs): make it once and share it, or ask for it by name alone`,
       );
     }
-    return known.cache as Cache<never>;
+    const lifecycle = new Lifecycle([name], provider, settings, surroundings);
+    const made = createCache<unknown, unknown, string>(lifecycle, () => caches.delete(name));
+    caches.set(name, { cache: made, provider, settings });
+    return made as Cache<never>;
   };
 
   const close = async (): Promise<void> => {
@@ -150,15 +178,6 @@ function providerNamed(registered: ReadonlyMap<string, Provider>, name: string, 
   throw new TypeError(
     `${place}: no provider '${name}' is registered (there is ${known}): install its package, such as @cache/${name}, and add it to providers`,
   );
-}
-
-/** Whether two option objects say the same: functions by identity, lists by their members. */
-function sameOptions(one: unknown, other: unknown): boolean {
-  if (Object.is(one, other)) return true;
-  if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return false;
-  if (Object.getPrototypeOf(one) !== Object.getPrototypeOf(other)) return false;
-  const names = new Set([...Object.keys(one), ...Object.keys(other)]);
-  return [...names].every((name) => sameOptions(Reflect.get(one, name), Reflect.get(other, name)));
 }
 
 function isProvider(given: unknown): boolean {

@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import type { Ttl } from './api.ts';
 import type { Codec } from './codec.ts';
 import { millisecondsOrForever, milliseconds, type Duration } from './duration.ts';
-import { checkTags } from './keyspace.ts';
+import { checkName, checkTags } from './keyspace.ts';
 import type { Schema } from './schema.ts';
 
 /** Gives the terms of a value under one index: one, several, or none. Must be quick, pure, and not change the value. */
@@ -41,8 +41,17 @@ export interface CacheOptions<T = unknown, I extends string = string> {
   readonly onFailure?: 'open' | 'throw' | undefined;
 }
 
+/** Options that are said of each cache by itself, and why. */
+const OWN = {
+  provider: "the manager's option `default` names it",
+  isolation: 'it decides the type of what reads give',
+  indexes: 'it belongs to the values of one cache',
+  schema: 'it belongs to the values of one cache',
+  colocate: 'it belongs to the keys of one cache',
+} as const;
+
 /** Options that a manager can give all its caches. */
-export type CacheDefaults = Omit<CacheOptions<never, never>, 'provider' | 'indexes' | 'schema' | 'colocate'>;
+export type CacheDefaults = Omit<CacheOptions<never, never>, keyof typeof OWN>;
 
 /** Options after validation: durations are milliseconds, defaults are filled in, nothing can change. */
 export interface Settings {
@@ -87,13 +96,19 @@ const optionsSchema = z.strictObject({
     z._default(z.array(z.string('expected a text'), 'expected a list of texts'), []),
     z.transform((given: string[]) => checkTags(given)),
   ),
-  indexes: z._default(
-    z.record(
-      z.string(),
-      callback<TermExtractor<unknown>>('a function that gives the terms of a value'),
-      'expected an object of functions',
+  indexes: z.pipe(
+    z._default(
+      z.record(
+        z.string(),
+        callback<TermExtractor<unknown>>('a function that gives the terms of a value'),
+        'expected an object of functions',
+      ),
+      {},
     ),
-    {},
+    z.transform((given: Record<string, TermExtractor<unknown>>) => {
+      for (const index of Object.keys(given)) checkName(index, 'the name of an index');
+      return new Map(Object.entries(given));
+    }),
   ),
   schema: z.optional(
     z.custom<Schema>(isStandardSchema, 'expected a Standard Schema, version 1 (zod, valibot, arktype, ...)'),
@@ -113,14 +128,40 @@ const optionsSchema = z.strictObject({
 export function settingsOf(place: string, options: Omit<CacheOptions<never, never>, 'provider'>): Settings {
   // Transforms see a missing option only when it is there as undefined.
   const unset = { ttl: undefined, timeout: undefined, deadline: undefined, lease: undefined };
-  const { indexes, ...rest } = parsed(optionsSchema, { ...unset, ...options }, place);
-  return Object.freeze({
-    schema: undefined,
-    codec: undefined,
-    colocate: undefined,
-    ...rest,
-    indexes: new Map(Object.entries(indexes)),
-  });
+  const settings = parsed(optionsSchema, { ...unset, ...options }, place);
+  return Object.freeze({ schema: undefined, codec: undefined, colocate: undefined, ...settings });
+}
+
+/** Validates options for all caches. Throws like {@link settingsOf}, and for what each cache has to say itself. */
+export function checkDefaults(place: string, defaults: CacheDefaults): void {
+  for (const [name, reason] of Object.entries(OWN)) {
+    if (Reflect.get(defaults, name) !== undefined)
+      throw new TypeError(`${place}: option ${name} cannot be a default: ${reason}`);
+  }
+  settingsOf(place, defaults);
+}
+
+/** The options of a cache over the defaults. A member that is `undefined` says nothing. */
+export function withDefaults<O extends object>(
+  defaults: CacheDefaults,
+  options: O | undefined,
+): CacheDefaults & O {
+  const said = Object.entries(options ?? {}).filter(([, value]) => value !== undefined);
+  return { ...defaults, ...(Object.fromEntries(said) as O) };
+}
+
+/** The first option in which two caches differ: functions by identity, lists by their members. */
+export function differenceOf(one: Settings, other: Settings): keyof Settings | undefined {
+  const names = Object.keys(one) as (keyof Settings)[];
+  return names.find((name) => !isSame(one[name], other[name]));
+}
+
+function isSame(one: unknown, other: unknown): boolean {
+  if (one instanceof Map && other instanceof Map)
+    return one.size === other.size && [...one].every(([key, value]) => Object.is(other.get(key), value));
+  if (Array.isArray(one) && Array.isArray(other))
+    return one.length === other.length && one.every((member) => other.includes(member));
+  return Object.is(one, other);
 }
 
 /** What `schema` makes of `given`; failures are one `TypeError` that begins with `place`. */

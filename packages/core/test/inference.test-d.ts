@@ -130,3 +130,9 @@ export function errors(error: unknown): void {
   // @ts-expect-error a code that does not exist
   isCacheError(error, 'SCHEMA_MISMATCHED');
 }
+
+export function defaults(): void {
+  createManager({ providers: [], defaults: { ttl: '1m', codec: undefined } });
+  // @ts-expect-error it decides the type of what reads give, so each cache says it
+  createManager({ providers: [], defaults: { isolation: 'frozen' } });
+}

@@ -14,6 +14,16 @@ test('the same name is the same cache: without options, or with the same ones', 
   ).toThrow(TypeError);
 });
 
+test('the same options are the same in other words, and the first that differs is named', () => {
+  const manager = createManager({ providers: [simpleStore()], defaults: { loaders: 8 } });
+  const made = manager.cache('c', { ttl: '10m', tags: ['a', 'b'] });
+  expect(manager.cache('c', { ttl: 600_000, tags: ['a', 'b'] })).toBe(made);
+  expect(manager.cache('c', { ttl: '600s', tags: ['a', 'b'], loaders: 8, jitter: undefined })).toBe(made);
+  expect(() => manager.cache('c', { ttl: '10m', tags: ['a', 'c'] })).toThrow(/\(tags differs\)/);
+  expect(() => manager.cache('c', { ttl: '11m', tags: [] })).toThrow(/\(ttl differs\)/);
+  expect(() => manager.cache('c', { ttl: 'soon' as never })).toThrow(/cache 'c': ttl is 'soon'/);
+});
+
 test('a provider that is not registered is refused with the package to install', () => {
   const manager = createManager({ providers: [simpleStore()] });
   expect(() => manager.cache('users', { provider: 'redis' })).toThrow(
@@ -30,6 +40,20 @@ test.each([
   [{ providers: [simpleStore(), simpleStore()] }, /two providers are named 'simple'/],
   [{ providers: [simpleStore()], provders: 1 }, /there is no option 'provders'/],
   [{}, /option providers/],
+  [{ providers: [simpleStore()], namespace: '' }, /createManager: namespace is the empty string/],
+  [{ providers: [simpleStore()], namespace: '\ud800' }, /namespace has a lone surrogate/],
+  [{ providers: [simpleStore()], namespace: 'x'.repeat(600) }, /namespace has 600 bytes/],
+  [{ providers: [simpleStore()], namespace: 7 }, /namespace is a number/],
+  [{ providers: [simpleStore()], defaults: { ttl: 'soon' } }, /createManager: defaults: ttl is 'soon'/],
+  [{ providers: [simpleStore()], defaults: { tll: 1 } }, /createManager: defaults: there is no option 'tll'/],
+  [
+    { providers: [simpleStore()], defaults: { isolation: 'frozen' } },
+    /createManager: defaults: option isolation cannot be a default: it decides the type of what reads give/,
+  ],
+  [
+    { providers: [simpleStore()], defaults: { provider: 'simple' } },
+    /option provider cannot be a default: the manager's option `default` names it/,
+  ],
 ])('bad manager options %# are refused by name', (options, reason) => {
   expect(() => createManager(options as never)).toThrow(TypeError);
   expect(() => createManager(options as never)).toThrow(reason);
@@ -45,6 +69,9 @@ test.each([
   [{ isolation: 'none' }, /option isolation: expected 'copy' or 'frozen'/],
   [{ loaders: 0 }, /option loaders: expected a whole number from 1/],
   [{ indexes: { team: 'teamId' } }, /option indexes.team: expected a function/],
+  [{ indexes: { '': (): string => 'x' } }, /cache 'c': the name of an index is the empty string/],
+  [{ indexes: { '\ud800': (): string => 'x' } }, /the name of an index has a lone surrogate/],
+  [{ indexes: { ['x'.repeat(600)]: (): string => 'x' } }, /the name of an index has 600 bytes/],
   [{ schema: {} }, /option schema: expected a Standard Schema/],
   [{ codec: {} }, /option codec: expected a codec/],
   [{ maxEntries: 5 }, /there is no option 'maxEntries'/],
@@ -79,6 +106,13 @@ test('defaults hold for every cache that does not say otherwise', async () => {
   await Promise.all([one.set('k', 1), two.set('k', 1)]);
   expect(await one.getMetadata('k')).toMatchObject({ ttl: 60_000 });
   expect(await two.getMetadata('k')).toMatchObject({ ttl: 120_000 });
+});
+
+test('a member that is undefined leaves the default of the manager standing', async () => {
+  const manager = createManager({ providers: [simpleStore()], defaults: { ttl: '1m', jitter: 0 } });
+  const cache = manager.cache<number>('c', { ttl: undefined, jitter: undefined, provider: undefined });
+  await cache.set('k', 1);
+  expect(await cache.getMetadata('k')).toMatchObject({ ttl: 60_000 });
 });
 
 test('a namespace of the manager keeps two managers on one provider apart', async () => {
