@@ -42,6 +42,8 @@ export async function setMany(
   const pairs = checkPairs(entries);
   options?.signal?.throwIfAborted();
   const drafts = await each([...pairs.keys()], (key) => draft(opened, key, pairs.get(key), options));
+  options?.signal?.throwIfAborted();
+  remote.checkOpen();
   for (const drafted of drafts.values()) {
     // Misuse is the mistake of the call: nothing is written.
     if (drafted.status === 'rejected' && drafted.reason instanceof TypeError) throw drafted.reason;
@@ -94,7 +96,7 @@ export async function getOrSetMany<R>(
 ): Promise<Map<string, LoadOutcome<R>>> {
   const asked = checkKeys(keys);
   options?.signal?.throwIfAborted();
-  const group = new LoadGroup(loadMissing);
+  const group = new LoadGroup(loading.cache, asked, loadMissing);
   const plan = loading.plan(group.loader, options, loading.claimTogether());
   const leading: string[] = [];
 

@@ -1,6 +1,6 @@
 /** The story of every operation. What an operation needs beyond a few lines is a feature, in a file of its own. */
 import type { Cache, CallOptions } from './api.ts';
-import { deleteMany, getMany, getOrSetMany, setMany } from './batches.ts';
+import { deleteMany, getMany, getOrSetMany } from './batches.ts';
 import { count } from './counters.ts';
 import type { Payload } from './engine.ts';
 import { clear, deleteByIndex, deleteByPattern, editIndex, invalidateTags, lookUp, scan } from './groups.ts';
@@ -10,43 +10,32 @@ import { metadataOf } from './metadata.ts';
 import { checkMiddleware, interpose, walkThrough, type Middleware } from './middleware.ts';
 import { healthOf, statsOf } from './reports.ts';
 import { missed, reveal, revealMany } from './revealing.ts';
+import { put, putMany } from './putting.ts';
 import type { AnyUpdater } from './update.ts';
 import { warm, type WarmArguments } from './warm.ts';
-import { lifeOf, write } from './writes.ts';
+import { lifeOf } from './writes.ts';
 
 /** `forget` is called when the cache closes: its name is free again. */
-export function createCache<T, R, I extends string>(
-  lifecycle: Lifecycle,
-  forget: () => void,
-): Cache<T, R, I> {
-  const { name } = lifecycle;
-  /** Set while the cache is open. */
-  let working: Working | undefined = lifecycle.working;
+export function createCache<T, R, I extends string>(life: Lifecycle, forget: () => void): Cache<T, R, I> {
+  const { name } = life;
   let middleware: readonly Middleware[] = [];
   /** The operations as they are without middleware; set with the first. */
   let plain: Cache<T, R, I> | undefined;
   const namespaces = new Map<string, Cache<T, R, I>>();
 
-  /** Waits for the provider, within the deadline. Rejects with `CLOSED` once the cache is closed. */
-  const open = async (): Promise<Working> => {
-    const current = await lifecycle.work();
-    working = lifecycle.working; // not what stands in for it
-    return current;
-  };
-
   /** What an operation on one key begins with. */
   const begin = async (key: string, options: CallOptions | undefined): Promise<Working> => {
-    const current = working ?? (await open());
+    const working = life.working ?? (await life.work(options));
     checkKey(key);
     options?.signal?.throwIfAborted();
-    return current;
+    return working;
   };
 
   const cache: Cache<T, R, I> = {
     name,
 
     async get(key, options) {
-      const { opened } = working ?? (await open());
+      const { opened } = life.working ?? (await life.work(options));
       if (typeof key !== 'string') checkKey(key);
       options?.signal?.throwIfAborted();
       const started = opened.tally.isTimed() ? opened.clock.elapsed() : -1;
@@ -78,23 +67,19 @@ export function createCache<T, R, I extends string>(
     },
 
     async set(key, value, options) {
-      const { opened } = working ?? (await open());
-      return { version: (await write(opened, 'set', key, value, undefined, options)) as string };
+      return { version: (await put(life, 'set', key, value, undefined, options)) as string };
     },
 
     async setIfNotExists(key, value, options) {
-      const { opened } = working ?? (await open());
-      return (await write(opened, 'setIfNotExists', key, value, 'absent', options)) !== false;
+      return (await put(life, 'setIfNotExists', key, value, 'absent', options)) !== false;
     },
 
     async setIfExists(key, value, options) {
-      const { opened } = working ?? (await open());
-      return (await write(opened, 'setIfExists', key, value, 'present', options)) !== false;
+      return (await put(life, 'setIfExists', key, value, 'present', options)) !== false;
     },
 
     async compareAndSet(key, version, value, options) {
-      const { opened } = working ?? (await open());
-      return write(opened, 'compareAndSet', key, value, { version }, options);
+      return put(life, 'compareAndSet', key, value, { version }, options);
     },
 
     async delete(key, options) {
@@ -123,7 +108,7 @@ export function createCache<T, R, I extends string>(
     },
 
     async getOrSet(key, loader, options) {
-      const { opened, loading } = working ?? (await open());
+      const { opened, loading } = life.working ?? (await life.work(options));
       options?.signal?.throwIfAborted();
       // A hit of an engine in this process costs less than asking it for the right to load.
       if (opened.traits.synchronous && typeof key === 'string') {
@@ -135,77 +120,76 @@ export function createCache<T, R, I extends string>(
     },
 
     async update(key, updater, options) {
-      const { updates } = working ?? (await open());
+      const { updates } = life.working ?? (await life.work(options));
       return (await updates.update(key, updater as AnyUpdater, options)) as R;
     },
 
     async increment(key, delta = 1, options) {
-      const { opened, updates } = working ?? (await open());
+      const { opened, updates } = life.working ?? (await life.work(options));
       return count(opened, updates, key, delta, options);
     },
 
     async decrement(key, delta = 1, options) {
-      const { opened, updates } = working ?? (await open());
+      const { opened, updates } = life.working ?? (await life.work(options));
       return count(opened, updates, key, typeof delta === 'number' ? -delta : delta, options);
     },
 
     async getMany(keys, options) {
-      const { opened } = working ?? (await open());
+      const { opened } = life.working ?? (await life.work(options));
       return getMany<R>(opened, keys, options);
     },
 
     async setMany(entries, options) {
-      const { opened } = working ?? (await open());
-      await setMany(opened, entries, options);
+      await putMany(life, entries, options);
     },
 
     async deleteMany(keys, options) {
-      const { opened } = working ?? (await open());
+      const { opened } = life.working ?? (await life.work(options));
       return deleteMany(opened, keys, options);
     },
 
     async getOrSetMany(keys, loadMissing, options) {
-      const { loading } = working ?? (await open());
+      const { loading } = life.working ?? (await life.work(options));
       return getOrSetMany<R>(loading, keys, loadMissing, options);
     },
 
     async invalidateTags(tags, options) {
-      const { opened } = working ?? (await open());
+      const { opened } = life.working ?? (await life.work(options));
       await invalidateTags(opened, tags, options);
     },
 
     async getByIndex(index, term, options) {
-      const { opened } = working ?? (await open());
+      const { opened } = life.working ?? (await life.work(options));
       return revealMany(opened, await lookUp(opened, index, term, options), options);
     },
 
     async deleteByIndex(index, term, options) {
-      const { opened } = working ?? (await open());
+      const { opened } = life.working ?? (await life.work(options));
       return deleteByIndex(opened, index, term, options);
     },
 
     async addIndex(index, pattern, term, options) {
-      const { opened } = working ?? (await open());
+      const { opened } = life.working ?? (await life.work(options));
       return editIndex(opened, 'add', { index, pattern, term }, options);
     },
 
     async removeIndex(index, pattern, term, options) {
-      const { opened } = working ?? (await open());
+      const { opened } = life.working ?? (await life.work(options));
       return editIndex(opened, 'remove', { index, pattern, term }, options);
     },
 
     async *keys(pattern = '*', options?: CallOptions) {
-      const { opened } = working ?? (await open());
+      const { opened } = life.working ?? (await life.work(options));
       yield* walkThrough(middleware, name, [pattern, options], (args) => scan(opened, ...args));
     },
 
     async deleteByPattern(pattern, options) {
-      const { opened } = working ?? (await open());
+      const { opened } = life.working ?? (await life.work(options));
       return deleteByPattern(opened, pattern, options);
     },
 
     async clear(options) {
-      const { opened } = working ?? (await open());
+      const { opened } = life.working ?? (await life.work(options));
       await clear(opened, options);
     },
 
@@ -213,22 +197,22 @@ export function createCache<T, R, I extends string>(
       checkName(inner, 'the namespace');
       const known = namespaces.get(inner);
       if (known !== undefined) return known;
-      const made = createCache<T, R, I>(lifecycle.below(inner), () => namespaces.delete(inner));
+      const made = createCache<T, R, I>(life.below(inner), () => namespaces.delete(inner));
       for (const each of middleware) made.use(each);
       namespaces.set(inner, made);
       return made;
     },
 
     async warm(...args: unknown[]) {
-      return warm(working ?? (await open()), ...(args as WarmArguments));
+      return warm(life.working ?? (await life.work()), ...(args as WarmArguments));
     },
 
     async stats() {
-      return statsOf((working ?? (await open())).opened);
+      return statsOf((life.working ?? (await life.work())).opened);
     },
 
-    health: (options) => healthOf(lifecycle, options?.signal),
-    on: (event, listener) => lifecycle.events.on(event, listener),
+    health: (options) => healthOf(life, options?.signal),
+    on: (event, listener) => life.events.on(event, listener),
     use(added) {
       checkMiddleware(added);
       plain ??= { ...cache };
@@ -237,11 +221,10 @@ export function createCache<T, R, I extends string>(
       for (const inner of namespaces.values()) inner.use(added);
     },
 
-    ready: async () => void (await lifecycle.open()),
+    ready: async () => void (await life.open()),
     async close() {
-      working = undefined;
-      forget();
-      await Promise.all([...[...namespaces.values()].map((inner) => inner.close()), lifecycle.close()]);
+      if (!life.isClosed) forget();
+      await Promise.all([...[...namespaces.values()].map((inner) => inner.close()), life.close()]);
     },
 
     [Symbol.asyncDispose]: () => cache.close(),

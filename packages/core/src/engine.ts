@@ -16,7 +16,7 @@
  * **Absence** is `undefined` or `false`, never an error. An expired, invalidated or cleared entry is absent for every method, conditions
  * included, from the instant it stopped being valid and whether or not it has been swept.
  *
- * **Failure** is a rejection (or a throw) with a `CacheError`: `UNAVAILABLE` when nothing was executed, `UNKNOWN_OUTCOME` when the
+ * **Failure** is a rejection with a `CacheError`, or a throw of an engine that answers at once: `UNAVAILABLE` when nothing was executed, `UNKNOWN_OUTCOME` when the
  * request was sent and its reply was lost. An engine never runs a write twice on its own after an unknown outcome.
  *
  * **Time.** Durations are milliseconds, `Infinity` means for ever; instants are milliseconds since the epoch by the engine's own clock.
@@ -127,6 +127,8 @@ export interface AcquireRequest {
   readonly tags: readonly string[];
   /** The token this caller has waited for, so that it hears of that load's failure even when the message was lost. */
   readonly awaited: string | undefined;
+  /** True: an entry whose record cannot be read counts as absent, and is replaced. Otherwise the request rejects with `CODEC_FAILED`. */
+  readonly overUnreadable?: boolean | undefined;
 }
 
 /** How a load ended that somebody else ran. */

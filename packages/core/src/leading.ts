@@ -1,6 +1,7 @@
 /** Leading a load: from the granted lease to the landing. */
 import { LoadedEntry, type LoadOptions, type LoaderContext } from './api.ts';
 import type { Cancel } from './clock.ts';
+import type { Condition } from './engine.ts';
 import { CacheError } from './errors.ts';
 import { LoaderSlots, type Place } from './loader-slots.ts';
 import type { Opened } from './opened.ts';
@@ -23,14 +24,26 @@ export interface LoadPlan {
   readonly claim: (() => Place) | undefined;
 }
 
+/** What becomes of a loaded value: committed under the lease, kept by the callers alone, or written if that condition still holds. */
+export type Storing = 'commit' | 'nothing' | Condition;
+
+/** What a load that has not begun needs besides its plan. */
+interface Prepared {
+  readonly forget: () => void;
+  readonly place: Place | undefined;
+}
+
 /** The loads that calls of this cache lead. */
 export class Leading {
   readonly #opened: Opened;
   readonly #slots: LoaderSlots;
   /** By token: the engine says who holds a lease, and whoever it names is joined. */
   readonly #flights = new Map<string, Flight>();
-  /** Loads without a lease, by key, while the provider is in trouble. */
+  /** Loads without a lease, by key, while the provider is in trouble; and how many writes had come through when each began. */
   readonly #outages = new Map<string, Flight>();
+  readonly #begunAt = new WeakMap<Flight, number>();
+  /** Loads that have not begun. */
+  readonly #prepared = new Map<Flight, Prepared>();
   /** The timers of loads that are late. */
   readonly #lateness = new Set<Cancel>();
 
@@ -49,9 +62,12 @@ export class Leading {
     return this.#flights.get(token);
   }
 
-  /** The running load of `key` without a lease. */
+  /** The running load of `key` without a lease. One that began before a write came through is not for those who come after it. */
   outage(key: string): Flight | undefined {
-    return this.#outages.get(key);
+    const flight = this.#outages.get(key);
+    return flight !== undefined && this.#begunAt.get(flight) === this.#opened.remote.writes
+      ? flight
+      : undefined;
   }
 
   /** Abandons every running load. */
@@ -61,6 +77,7 @@ export class Leading {
     for (const stop of this.#lateness) stop();
     this.#flights.clear();
     this.#outages.clear();
+    this.#prepared.clear();
   }
 
   /** Ends a lease that nobody will use. */
@@ -68,35 +85,68 @@ export class Leading {
     this.#inBackground(key, () => this.#opened.engine.release(key, token, failure));
   }
 
-  /** Starts a load. The caller must begin to wait for the flight in the same turn: the load runs right after it. */
-  begin(key: string, token: string, plan: LoadPlan, leased: boolean): Flight {
-    const flights = leased ? this.#flights : this.#outages;
-    const name = leased ? token : key;
+  /**
+   * Takes note of a granted lease: from here on, whoever is told of its holder joins the load. Its caller must `start` it, or wait for it
+   * with a signal that has fired.
+   */
+  grant(key: string, token: string, plan: LoadPlan): Flight {
+    return this.#prepare(this.#flights, token, key, token, plan, () => this.release(key, token));
+  }
+
+  /** A load without a lease, for the calls of this process. */
+  beginOutage(key: string, token: string, plan: LoadPlan): Flight {
+    const flight = this.#prepare(this.#outages, key, key, token, plan, () => {});
+    this.#begunAt.set(flight, this.#opened.remote.writes);
+    return flight;
+  }
+
+  /** Runs a prepared load, right after the caller has begun to wait for it. A second call does nothing. */
+  start(flight: Flight, plan: LoadPlan, storing: Storing): void {
+    const prepared = this.#prepared.get(flight);
+    if (prepared === undefined) return;
+    this.#prepared.delete(flight);
+    queueMicrotask(() => void this.#run(flight, plan, storing, prepared));
+  }
+
+  #prepare(
+    flights: Map<string, Flight>,
+    name: string,
+    key: string,
+    token: string,
+    plan: LoadPlan,
+    deserted: () => void,
+  ): Flight {
+    const { name: cache, clock } = this.#opened;
     const forget = (): void => {
       if (flights.get(name) === flight) flights.delete(name);
     };
-    const flight: Flight = new Flight({ cache: this.#opened.name, key, token }, this.#opened.clock, () => {
+    // A load that a running loader asks for takes no place: the asking one holds a place already.
+    const place = currentWork() === undefined ? (plan.claim?.() ?? this.#slots.claim()) : undefined;
+    const flight: Flight = new Flight({ cache, key, token }, clock, plan.timeout, () => {
       forget();
-      flight.hurry?.();
-      if (leased) this.release(key, token);
+      place?.leave();
+      deserted();
     });
+    flight.hurry = () => place?.hurry();
     flights.set(name, flight);
-    queueMicrotask(() => void this.#run(flight, plan, leased, forget).finally(forget));
+    this.#prepared.set(flight, { forget, place });
     return flight;
   }
 
   /** Runs a load to its landing. Never rejects. */
-  async #run(flight: Flight, plan: LoadPlan, leased: boolean, forget: () => void): Promise<void> {
+  async #run(flight: Flight, plan: LoadPlan, storing: Storing, { forget, place }: Prepared): Promise<void> {
+    // Nobody waits for it any more; its timers were never needed.
+    if (flight.signal.aborted) return forget();
     const { clock, settings, traits, engine } = this.#opened;
     const { key, token } = flight;
-    const place = plan.claim === undefined ? this.#slots.claim() : plan.claim();
+    const leased = storing === 'commit';
     const stopBeating = leased && traits.scope !== 'process' ? this.#heartbeat(key, token) : () => {};
     let stopLateness: Cancel = () => {};
     const stopTimer = clock.after(plan.timeout, () => {
       flight.becomeLate(timeoutError(this.#opened, key, plan.timeout));
       // A loader that never settles must not hold its key, or its place, for ever: from here on its lease has an end.
       stopBeating();
-      place.leave();
+      place?.leave();
       if (leased) this.#inBackground(key, () => engine.extend(key, token, settings.lease));
       // When it has ended, those who came meanwhile look again, and one of them leads.
       const stopWaiting = clock.after(settings.lease, () => {
@@ -116,35 +166,37 @@ export class Leading {
       stopBeating();
     });
     try {
-      // A load that a running loader asks for takes no place: the asking one holds a place already.
-      if (currentWork() === undefined) {
-        flight.hurry = () => place.hurry();
-        await place.enter();
-      }
+      await place?.enter();
       const landing: Landing = flight.signal.aborted
         ? { status: 'released' }
-        : await this.#attempt(flight, plan, leased);
+        : await this.#attempt(flight, plan, storing);
       // Those who came after the timeout did not ask for the error that our own signal provoked.
       flight.land(landing.status === 'failed' && flight.isLate ? { status: 'released' } : landing);
+    } catch (error) {
+      // Nothing above should throw; if it does, nobody must wait for ever.
+      flight.land({ status: 'failed', error });
+      if (leased) this.release(key, token);
     } finally {
       stopTimer();
       stopLateness();
       stopBeating();
-      place.leave();
+      place?.leave();
+      forget();
     }
   }
 
   /** Runs the loader and stores what it gives. Never rejects. */
-  async #attempt(flight: Flight, plan: LoadPlan, leased: boolean): Promise<Landing> {
+  async #attempt(flight: Flight, plan: LoadPlan, storing: Storing): Promise<Landing> {
     const { tally, events, clock } = this.#opened;
     const { key, token } = flight;
+    const leased = storing === 'commit';
     const started = clock.elapsed();
     let isLoaded = false;
     try {
       const loaded = await runAs(flight, () => plan.loader({ key, signal: flight.signal }));
       isLoaded = true;
       const duration = clock.elapsed() - started;
-      const landing = await this.#store(flight, plan, loaded, duration, leased);
+      const landing = await this.#store(flight, plan, loaded, duration, storing);
       tally.loads += 1;
       tally.loadTime += duration;
       if (events.active.load !== undefined)
@@ -169,13 +221,13 @@ export class Leading {
     plan: LoadPlan,
     loaded: unknown,
     duration: number,
-    leased: boolean,
+    storing: Storing,
   ): Promise<Landing> {
     const { engine, remote, tally, packing } = this.#opened;
     const { key, token } = flight;
     const value = loaded instanceof LoadedEntry ? (loaded.value as unknown) : loaded;
     if (value === undefined) {
-      if (leased) await this.#released(key, token);
+      if (storing === 'commit') await this.#released(key, token);
       return { status: 'missing' };
     }
     const own = loaded instanceof LoadedEntry ? loaded.options : undefined;
@@ -199,7 +251,10 @@ export class Leading {
       options,
       duration,
     );
-    if (!leased) return { status: 'loaded', value: isolated, stored: false, shared: true };
+    if (storing !== 'commit') {
+      if (storing !== 'nothing') await remote.write(engine.write(key, write, storing), 'getOrSet', key);
+      return { status: 'loaded', value: isolated, stored: false, shared: true };
+    }
     try {
       const answer = engine.commit(key, token, write);
       const committed = answer instanceof Promise ? await remote.write(answer, 'getOrSet', key) : answer;
@@ -269,6 +324,11 @@ function outcomeOf(landing: Landing): 'stored' | 'overtaken' | 'missing' {
   return landing.status === 'loaded' && landing.stored ? 'stored' : 'overtaken';
 }
 
+/** All that crosses a process of what a loader threw; it may be anything, and have no text. */
 function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  try {
+    return String(error instanceof Error ? error.message : error);
+  } catch {
+    return 'it threw something that has no text';
+  }
 }

@@ -1,7 +1,8 @@
 /** From a provider to an open cache, and to its end. */
+import type { CallOptions } from './api.ts';
 import type { Clock } from './clock.ts';
 import type { Engine, EngineTraits, MaybePromise } from './engine.ts';
-import { CacheError } from './errors.ts';
+import { CacheError, isCacheError } from './errors.ts';
 import { Events } from './events.ts';
 import type { NextId } from './ids.ts';
 import { spaceOf } from './keyspace.ts';
@@ -84,9 +85,9 @@ export class Lifecycle {
    * Like `open`, but for a provider in trouble gives a stand-in whose every answer is that trouble: then reads fail open and writes reject,
    * as they do when an open provider fails.
    */
-  async work(): Promise<Working> {
+  async work(options?: Pick<CallOptions, 'signal'>): Promise<Working> {
     try {
-      return await this.open();
+      return await this.open(options?.signal);
     } catch (error) {
       if (!isTrouble(error)) throw error;
       this.#trouble = error;
@@ -99,11 +100,18 @@ export class Lifecycle {
   }
 
   /** Waits until the provider is open, for no longer than the deadline; tries again when it failed before. */
-  async open(): Promise<Working> {
+  async open(signal?: AbortSignal): Promise<Working> {
+    signal?.throwIfAborted();
     if (this.#closed) throw this.#closedError();
     if (this.#working !== undefined) return this.#working;
     const opening = this.#opening ?? this.#await(Promise.resolve(this.#openEngine()));
-    return this.#remote.ask(opening, 'open');
+    try {
+      return await this.#remote.ask(opening, 'open', undefined, { signal });
+    } catch (error) {
+      // One that is silent for too long is left to itself: the next call opens anew.
+      if (isCacheError(error, 'DEADLINE_EXCEEDED') && this.#opening === opening) this.#opening = undefined;
+      throw error;
+    }
   }
 
   /** The lifecycle of a namespace. */
@@ -139,13 +147,11 @@ export class Lifecycle {
   /** An opening that failed is forgotten, so that the next call tries again. One that comes too late is closed. */
   async #expect(engine: Promise<Engine>): Promise<Working> {
     try {
-      const working = this.#begin(await engine);
-      if (this.#closed) {
-        await working.opened.engine.close();
-        throw this.#closedError();
-      }
-      this.#working = working;
-      return working;
+      const opened = await engine;
+      if (this.#closed || this.#working !== undefined) await opened.close();
+      if (this.#closed) throw this.#closedError();
+      this.#working ??= this.#begin(opened);
+      return this.#working;
     } finally {
       this.#opening = undefined;
     }

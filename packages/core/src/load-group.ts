@@ -1,9 +1,14 @@
 /** One call of a batch loader for the keys that a batch leads. */
 import type { ManyLoader } from './api.ts';
 import type { AnyLoader } from './leading.ts';
+import { runAs, waitingFor, type Work } from './wait-for.ts';
 
 /** Gives the loads of a batch their values out of one call. A key that has to be loaded once more later is a call of its own. */
-export class LoadGroup {
+export class LoadGroup implements Work {
+  readonly cache: string;
+  readonly key: string;
+  readonly label: string;
+  readonly waitsFor: Map<Work, number> = new Map();
   readonly #loadMissing: ManyLoader<unknown>;
   readonly #controller = new AbortController();
   #keys: ReadonlySet<string> = new Set();
@@ -13,7 +18,10 @@ export class LoadGroup {
   #abandoned = 0;
   #values: Promise<ReadonlyMap<string, unknown>> | undefined;
 
-  constructor(loadMissing: ManyLoader<unknown>) {
+  constructor(cache: string, keys: readonly string[], loadMissing: ManyLoader<unknown>) {
+    this.cache = cache;
+    this.key = keys[0] ?? '';
+    this.label = `the batch loader of '${this.key}' and others`;
     if (typeof loadMissing !== 'function')
       throw new TypeError(`loadMissing is ${typeof loadMissing}: give a function of the missing keys`);
     this.#loadMissing = loadMissing;
@@ -32,14 +40,15 @@ export class LoadGroup {
     // The group's signal fires when nobody wants any of its keys any more.
     const leave = (): void => {
       this.#abandoned += 1;
-      if (this.#abandoned === this.#keys.size) this.#controller.abort(signal.reason);
+      if (this.#abandoned === this.#begun.size) this.#controller.abort(signal.reason);
     };
     signal.addEventListener('abort', leave, { once: true });
     this.#values ??= Promise.resolve().then(() =>
-      this.#loadMissing([...this.#keys], { signal: this.#controller.signal }),
+      runAs(this, () => this.#loadMissing([...this.#keys], { signal: this.#controller.signal })),
     );
+    const values = this.#values;
     try {
-      return checkedMap(await this.#values).get(key);
+      return checkedMap(await waitingFor(this, () => values)).get(key);
     } finally {
       signal.removeEventListener('abort', leave);
     }

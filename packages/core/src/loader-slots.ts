@@ -4,9 +4,9 @@
 export interface Place {
   /** Takes the place; a promise when it has to be waited for. */
   enter(): Promise<void> | undefined;
-  /** If it still waits, it need not any more: it begins now, above the size if need be. */
+  /** It need not wait, now or when it enters: it begins at once, above the size if need be. */
   hurry(): void;
-  /** Gives the place back, if it was taken and not yet given back. */
+  /** Gives the place back, or the turn in the queue. Whoever waits for it goes on without one. */
   leave(): void;
 }
 
@@ -17,10 +17,55 @@ export interface Place {
 export class LoaderSlots {
   readonly #size: number;
   #taken = 0;
-  readonly #queue = new Map<Place, () => void>();
+  /** Those that wait, and what lets them go on: with a place, or without. */
+  readonly #queue = new Map<Place, (takes: boolean) => void>();
 
   constructor(size: number) {
     this.#size = size;
+  }
+
+  claim(): Place {
+    let holds = false;
+    let isHurried = false;
+    const take = (): void => {
+      holds = true;
+      this.#taken += 1;
+    };
+    const goOn = (takes: boolean): void => {
+      const begin = this.#queue.get(place);
+      this.#queue.delete(place);
+      begin?.(takes);
+    };
+    const place: Place = {
+      enter: () => {
+        if (isHurried || this.#taken < this.#size) {
+          take();
+          return undefined;
+        }
+        return new Promise((begin) => {
+          this.#queue.set(place, (takes) => {
+            if (takes) take();
+            begin();
+          });
+        });
+      },
+      hurry: () => {
+        isHurried = true;
+        goOn(true);
+      },
+      leave: () => {
+        goOn(false);
+        if (!holds) return;
+        holds = false;
+        this.#taken -= 1;
+        const first = this.#queue.entries().next();
+        if (this.#taken >= this.#size || first.done === true) return;
+        const [next, begin] = first.value;
+        this.#queue.delete(next);
+        begin(true);
+      },
+    };
+    return place;
   }
 
   /** Gives claims on one place that several loaders share: taken with the first of them, given back with the last. */
@@ -50,40 +95,5 @@ export class LoaderSlots {
         },
       };
     };
-  }
-
-  claim(): Place {
-    let holds = false;
-    const take = (): void => {
-      holds = true;
-      this.#taken += 1;
-    };
-    const place: Place = {
-      enter: () => {
-        if (this.#taken < this.#size) {
-          take();
-          return undefined;
-        }
-        return new Promise((begin) => {
-          this.#queue.set(place, () => {
-            take();
-            begin();
-          });
-        });
-      },
-      hurry: () => {
-        const begin = this.#queue.get(place);
-        this.#queue.delete(place);
-        begin?.();
-      },
-      leave: () => {
-        if (!holds) return;
-        holds = false;
-        this.#taken -= 1;
-        const first = this.#queue.keys().next();
-        if (this.#taken < this.#size && first.done !== true) first.value.hurry();
-      },
-    };
-    return place;
   }
 }

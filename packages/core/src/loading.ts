@@ -1,10 +1,10 @@
 /** `getOrSet` on a miss: ask for the right to load, and lead the load or wait for whoever does. */
 import type { LoadOptions } from './api.ts';
 import { milliseconds } from './duration.ts';
-import type { Acquired, AcquireRequest, Entry } from './engine.ts';
-import { CacheError, isCacheError } from './errors.ts';
+import type { Acquired, Entry } from './engine.ts';
+import { CacheError } from './errors.ts';
 import { checkKey } from './keyspace.ts';
-import { Leading, timeoutError, type AnyLoader, type LoadPlan } from './leading.ts';
+import { Leading, timeoutError, type AnyLoader, type LoadPlan, type Storing } from './leading.ts';
 import type { Place } from './loader-slots.ts';
 import type { Opened } from './opened.ts';
 import { isTrouble } from './remote.ts';
@@ -18,6 +18,8 @@ export interface Asked {
   readonly token: string;
   /** `undefined`: the provider is in trouble, and the call fails open. */
   readonly acquired: Acquired | undefined;
+  /** The load to lead, when the lease was granted. */
+  readonly flight: Flight | undefined;
 }
 
 /** A value for one caller, and where it came from. `undefined` comes with `'missing'` alone. */
@@ -44,6 +46,11 @@ export class Loading {
     this.#leading = new Leading(opened);
   }
 
+  /** The name of the cache. */
+  get cache(): string {
+    return this.#opened.name;
+  }
+
   /** The whole of `getOrSet`, a hit included: the value of `key` for this caller. */
   async getOrSet(key: string, loader: AnyLoader, options: LoadOptions | undefined): Promise<unknown> {
     return (await this.fetch(key, this.plan(loader, options))).value;
@@ -55,9 +62,9 @@ export class Loading {
     if (result.from !== 'hit' || result.waited) return this.#fetched(key, result);
     const value = reveal(this.#opened, key, result.payload, plan.options);
     if (value !== undefined) return { from: 'hit', value };
-    // What cannot be read is as good as absent: its next load replaces it.
-    await this.#opened.remote.write(this.#opened.engine.expire(key), 'getOrSet', key, plan.options);
-    return this.#fetched(key, await this.load(key, plan));
+    // What cannot be read is as good as absent. It is replaced only if it is still there: a write may have come meanwhile.
+    const landing = await this.#leadOutage(key, plan, { version: result.version });
+    return this.#fetched(key, landing.status === 'released' ? { from: 'missing' } : resultOf(landing));
   }
 
   #fetched(key: string, result: LoadResult): Fetched {
@@ -76,7 +83,15 @@ export class Loading {
         ? this.#opened.settings.timeout
         : milliseconds(options.timeout, 'timeout');
     if (options !== undefined) checkWriteOptions(this.#opened, options);
-    return { loader, options, tags: tagsOf(this.#opened, options?.tags), timeout, claim };
+    const tags = tagsOf(this.#opened, options?.tags);
+    // A copy: what the caller does to its options while the loader runs is not meant for this load.
+    return {
+      loader,
+      options: options && { ...options, tags: options.tags && [...options.tags] },
+      tags,
+      timeout,
+      claim,
+    };
   }
 
   /** Claims on one place among the running loaders, for loads that run as one. */
@@ -84,22 +99,26 @@ export class Loading {
     return this.#leading.claimTogether();
   }
 
-  /** Asks the engine for `key`. A lease that is granted after the caller has left is given back. */
+  /** Asks the engine for `key`. A lease that is granted after the caller has left, or the cache has closed, is given back. */
   acquire(key: string, plan: LoadPlan, awaited: string | undefined): Asked | Promise<Asked> {
     const { engine, remote, traits, settings, nextId } = this.#opened;
     const token = nextId();
     // In one process the holder cannot die without the entries, so its lease needs no end and no sign of life.
     const leaseMs = traits.scope === 'process' ? Infinity : settings.lease;
-    const request: AcquireRequest = { token, leaseMs, tags: plan.tags, awaited };
-    const first = engine.acquire(key, request);
-    if (!(first instanceof Promise)) return { token, acquired: first };
-    const answer = first.catch(async (error: unknown) => {
-      if (!isCacheError(error, 'CODEC_FAILED') || !remote.opensFor(plan.options)) throw error;
-      // A record that cannot be read is as good as absent: it makes room for the load.
-      remote.failed('getOrSet', key, error);
-      await engine.remove(key);
-      return engine.acquire(key, request);
-    });
+    const overUnreadable = remote.opensFor(plan.options);
+    const answer = engine.acquire(key, { token, leaseMs, tags: plan.tags, awaited, overUnreadable });
+    const asked = (acquired: Acquired | undefined): Asked => {
+      if (this.#closed === undefined) {
+        return {
+          token,
+          acquired,
+          flight: acquired?.status === 'lead' ? this.#leading.grant(key, token, plan) : undefined,
+        };
+      }
+      if (acquired?.status === 'lead') this.#leading.release(key, token);
+      throw this.#closed;
+    };
+    if (!(answer instanceof Promise)) return asked(answer);
     const giveBack = (): void => {
       answer.then(
         ({ status }) => (status === 'lead' ? this.#leading.release(key, token) : undefined),
@@ -110,7 +129,7 @@ export class Loading {
     return remote.read(answer, 'getOrSet', key, plan.options).then(
       (acquired) => {
         if (acquired === undefined) giveBack();
-        return { token, acquired };
+        return asked(acquired);
       },
       (error: unknown) => {
         giveBack();
@@ -129,31 +148,43 @@ export class Loading {
       if (answered === undefined) plan.options?.signal?.throwIfAborted();
       let next = answered ?? this.acquire(key, plan, awaited);
       if (next instanceof Promise) next = await next;
-      const { token, acquired } = next;
-      if (this.#closed !== undefined) {
-        // The answer came after the cache was closed: the right to load goes back.
-        if (acquired?.status === 'lead') this.#leading.release(key, token);
-        throw this.#closed;
+      const { acquired, flight } = next;
+      if (acquired?.status === 'hit') {
+        const { payload, version } = acquired.entry;
+        return { from: 'hit', payload, version, waited };
       }
-      if (acquired?.status === 'hit') return { from: 'hit', payload: acquired.entry.payload, waited };
       // A call misses once, whatever becomes of its load and however often it looks again.
       if (!waited) missed(this.#opened, key);
       waited = true;
       if (acquired?.status === 'failed') throw this.#failedElsewhere(key, acquired.message);
 
-      const leads = acquired?.status === 'lead';
+      const leads = flight !== undefined;
       const landing = await (leads
-        ? this.#wait(this.#leading.begin(key, token, plan, true), plan)
-        : acquired === undefined
-          ? this.#wait(this.#leading.outage(key) ?? this.#leading.begin(key, token, plan, false), plan)
-          : this.#follow(key, acquired, plan));
+        ? this.#lead(flight, plan, 'commit')
+        : acquired?.status === 'wait'
+          ? this.#follow(key, acquired, plan)
+          : this.#leadOutage(key, plan, 'nothing'));
 
-      if (landing.status === 'found') return { from: 'hit', payload: landing.entry.payload, waited };
+      if (landing.status === 'found')
+        return { from: 'hit', payload: landing.entry.payload, version: landing.entry.version, waited };
       // A value that was not stored is its leader's alone, and a released lease says nothing: look again.
       if (landing.status !== 'released' && (leads || landing.status !== 'loaded' || landing.shared))
         return resultOf(landing);
       awaited = acquired?.status === 'wait' ? acquired.holder : undefined;
     }
+  }
+
+  #lead(flight: Flight, plan: LoadPlan, storing: Storing): Promise<Landing> {
+    const landing = this.#wait(flight, plan, true);
+    this.#leading.start(flight, plan, storing);
+    return landing;
+  }
+
+  /** Loads without a lease, with the others of this process that do so. */
+  #leadOutage(key: string, plan: LoadPlan, storing: Storing): Promise<Landing> {
+    const running = this.#leading.outage(key);
+    if (running !== undefined) return this.#wait(running, plan);
+    return this.#lead(this.#leading.beginOutage(key, this.#opened.nextId(), plan), plan, storing);
   }
 
   /** Gives up every running load, and every wait for one. */
@@ -183,7 +214,7 @@ export class Loading {
     plan: LoadPlan,
   ): Promise<Landing | Found> {
     const { clock } = this.#opened;
-    const watch = new Flight({ cache: this.#opened.name, key, token: holder }, clock, () => {});
+    const watch = new Flight({ cache: this.#opened.name, key, token: holder }, clock, Infinity, () => {});
     this.#watches.add(watch);
     const cancel = clock.after(plan.timeout, () =>
       watch.abandon(timeoutError(this.#opened, key, plan.timeout)),
@@ -198,7 +229,7 @@ export class Loading {
       (error: unknown) => watch.land(isTrouble(error) ? { status: 'released' } : { status: 'failed', error }),
     );
     try {
-      const landing = await this.#wait(watch, plan);
+      const landing = await this.#wait(watch, plan, true);
       return stored === undefined ? landing : { status: 'found', entry: stored };
     } finally {
       cancel();
@@ -206,15 +237,15 @@ export class Loading {
     }
   }
 
-  #wait(flight: Flight, plan: LoadPlan): Promise<Landing> {
+  #wait(flight: Flight, plan: LoadPlan, leads = false): Promise<Landing> {
     const waiting: WaitOptions = {
       signal: plan.options?.signal,
       timeout: plan.timeout,
       timeoutError: () => timeoutError(this.#opened, flight.key, plan.timeout),
     };
     return currentWork() === undefined
-      ? flight.wait(waiting)
-      : waitingFor(flight, () => flight.wait(waiting));
+      ? flight.wait(waiting, leads)
+      : waitingFor(flight, () => flight.wait(waiting, leads));
   }
 
   #failedElsewhere(key: string, message: string): CacheError {

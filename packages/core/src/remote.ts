@@ -29,6 +29,9 @@ export class Remote {
   readonly #clock: Clock;
   readonly #events: Events;
   readonly #tally: Tally;
+  /** Writes that have taken effect. */
+  #writes = 0;
+  #closed: Error | undefined;
   /** What gives up each wait that has not ended. */
   readonly #waits = new Set<(error: unknown) => void>();
 
@@ -87,14 +90,27 @@ export class Remote {
     key?: string,
     options?: { readonly signal?: AbortSignal | undefined },
   ): Promise<X> {
-    return this.#counted(
+    const settled = await this.#counted(
       this.#within(answer, options?.signal, () => this.#late('UNKNOWN_OUTCOME', operation, key)),
       options?.signal,
     );
+    this.#writes += 1;
+    return settled;
+  }
+
+  /** Counts the writes that have taken effect, of this cache and through an engine that answers with promises. */
+  get writes(): number {
+    return this.#writes;
+  }
+
+  /** Throws once the cache is closed: what was waited for came too late. */
+  checkOpen(): void {
+    if (this.#closed !== undefined) throw this.#closed;
   }
 
   /** Rejects everything that waits. */
   close(error: Error): void {
+    this.#closed = error;
     for (const giveUp of this.#waits) giveUp(error);
   }
 

@@ -22,7 +22,7 @@ export type Landing =
 /** What a loading call got. */
 export type LoadResult =
   /** An entry of the engine. `waited`: it was not there when the call began. */
-  | { readonly from: 'hit'; readonly payload: Payload; readonly waited: boolean }
+  | { readonly from: 'hit'; readonly payload: Payload; readonly version: string; readonly waited: boolean }
   | { readonly from: 'load'; readonly value: Isolated }
   | { readonly from: 'missing' };
 
@@ -53,20 +53,25 @@ export class Flight implements Work {
   readonly token: string;
   readonly label: string;
   readonly waitsFor: Map<Work, number> = new Map();
-  /** Set while it may queue for a place among the running loaders. */
+  /** Lets it past the queue for a place among the running loaders. */
   hurry: (() => void) | undefined = undefined;
 
   readonly #clock: Clock;
   readonly #deserted: () => void;
   readonly #controller = new AbortController();
   readonly #waiters = new Set<Waiter>();
-  #landed = false;
+  /** When its hard timeout passes, by the clock's `elapsed`. */
+  readonly #timeoutAt: number;
+  /** Whoever was granted the lease has not begun to wait yet: nobody's leaving deserts the load before. */
+  #isHeld = true;
+  #end: ((waiter: Waiter) => void) | undefined;
   #late = false;
 
-  /** `deserted` is called once, when the last waiter has left before the load ended. */
+  /** `deserted` is called once, when the last waiter has left before the load ended. `timeout`: `Infinity` when another timer tells. */
   constructor(
     { cache, key, token }: { readonly cache: string; readonly key: string; readonly token: string },
     clock: Clock,
+    timeout: number,
     deserted: () => void,
   ) {
     this.cache = cache;
@@ -74,6 +79,7 @@ export class Flight implements Work {
     this.token = token;
     this.label = `the loader of '${key}'`;
     this.#clock = clock;
+    this.#timeoutAt = timeout === Infinity ? Infinity : clock.elapsed() + timeout;
     this.#deserted = deserted;
   }
 
@@ -85,13 +91,14 @@ export class Flight implements Work {
     return this.#late;
   }
 
-  /** Waits for the landing. Rejects when the caller's signal fires, and after its timeout. */
-  wait({ signal, timeout, timeoutError }: WaitOptions): Promise<Landing> {
+  /** Waits for the landing. Rejects when the caller's signal fires, and after its timeout. `leads`: the lease was granted to this caller. */
+  wait({ signal, timeout, timeoutError }: WaitOptions, leads = false): Promise<Landing> {
+    if (leads) this.#isHeld = false;
     return new Promise((resolve, reject) => {
-      let cancel: Cancel | undefined;
+      let cancel: Cancel = () => {};
       const depart = (): void => {
         this.#waiters.delete(waiter);
-        cancel?.();
+        cancel();
         signal?.removeEventListener('abort', leave);
       };
       const waiter: Waiter = {
@@ -108,25 +115,28 @@ export class Flight implements Work {
         waiter.fail(signal?.reason);
         this.#checkDeserted();
       };
+      if (this.#end !== undefined) return this.#end(waiter);
       this.#waiters.add(waiter);
       if (signal?.aborted === true) return leave();
       signal?.addEventListener('abort', leave, { once: true });
-      // In time, the load's own timer speaks for everybody; a late load has none left.
-      if (this.#late) cancel = this.#clock.after(timeout, () => waiter.fail(timeoutError()));
+      // As a rule the load's own timer speaks for everybody. A late load has none left, and a caller may be less patient than the load.
+      if (!this.#late && this.#clock.elapsed() + timeout >= this.#timeoutAt) return undefined;
+      cancel = this.#clock.after(timeout, () => {
+        waiter.fail(timeoutError());
+        this.#checkDeserted();
+      });
       return undefined;
     });
   }
 
-  /** Ends the load for everyone who waits. Only the first landing counts. */
+  /** Ends the load for everyone who waits or comes to wait. Only the first end counts. */
   land(landing: Landing): void {
-    if (this.#landed) return;
-    this.#landed = true;
-    for (const waiter of this.#waiters) waiter.settle(landing);
+    this.#finish((waiter) => waiter.settle(landing));
   }
 
   /** Rejects everyone who waits and fires the loader's signal, but leaves the load to itself. */
   becomeLate(error: Error): void {
-    if (this.#landed) return;
+    if (this.#end !== undefined) return;
     this.#late = true;
     for (const waiter of this.#waiters) waiter.fail(error);
     this.#controller.abort(error);
@@ -134,15 +144,20 @@ export class Flight implements Work {
 
   /** Rejects everyone who waits and fires the loader's signal: nobody is interested any more. */
   abandon(error: unknown): void {
-    if (this.#landed) return;
-    this.#landed = true;
-    for (const waiter of this.#waiters) waiter.fail(error);
+    if (this.#end !== undefined) return;
+    this.#finish((waiter) => waiter.fail(error));
     this.#controller.abort(error);
+  }
+
+  #finish(end: (waiter: Waiter) => void): void {
+    if (this.#end !== undefined) return;
+    this.#end = end;
+    for (const waiter of this.#waiters) end(waiter);
   }
 
   #checkDeserted(): void {
     // A late load is not ended by callers that gave up on it: they came after its signal had fired.
-    if (this.#landed || this.#late || this.#waiters.size > 0) return;
+    if (this.#end !== undefined || this.#late || this.#isHeld || this.#waiters.size > 0) return;
     this.abandon(new DOMException('every caller of the load has left', 'AbortError'));
     this.#deserted();
   }

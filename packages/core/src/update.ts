@@ -26,6 +26,8 @@ interface Call {
   readonly reject: (error: unknown) => void;
   /** The caller has left, or the call has failed for good. */
   done: boolean;
+  /** Called when that happens while its updater runs. */
+  leave: (() => void) | undefined;
 }
 
 /** The state of a key while the updaters of a group run on it, one after the other. */
@@ -163,8 +165,8 @@ export class Updates {
     try {
       const current = draft.value === undefined ? undefined : packing.draftOf(draft.value);
       const answer = runAs(queue, () => call.updater(current, { key, attempt }));
-      const next = answer instanceof Promise ? ((await answer) as unknown) : answer;
-      if (next === undefined) return;
+      const next = answer instanceof Promise ? await untilLeft(call, answer) : answer;
+      if (next === undefined || call.done) return;
       const checked = validated(this.#opened, key, next);
       const value: unknown = checked instanceof Promise ? await checked : checked;
       const terms = [...this.#manualTerms(base), ...termsOf(this.#opened, key, value)];
@@ -205,6 +207,14 @@ export class Updates {
   }
 }
 
+/** The answer of an updater; nothing once its caller has left, so that one that never settles holds up nobody else. */
+function untilLeft(call: Call, answer: Promise<unknown>): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    call.leave = () => resolve(undefined);
+    answer.then(resolve, reject);
+  });
+}
+
 function enqueue(
   queue: Queue,
   updater: AnyUpdater,
@@ -215,12 +225,14 @@ function enqueue(
     const leave = (): void => call.reject(signal?.reason);
     const finish = (): void => {
       call.done = true;
+      call.leave?.();
       signal?.removeEventListener('abort', leave);
     };
     const call: Call = {
       updater,
       options,
       done: false,
+      leave: undefined,
       resolve: (value) => {
         finish();
         resolve(value);

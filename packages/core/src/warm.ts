@@ -23,11 +23,15 @@ export async function warm(
 ): Promise<number> {
   let stored = 0;
   if (typeof how === 'function') {
-    for await (const page of pages(what as Iterable<string>))
+    for await (const page of pages(what as Iterable<string>)) {
+      opened.remote.checkOpen();
       stored += await loadPage(opened.name, loading, page, how, options);
+    }
   } else {
-    for await (const page of pages(what as Iterable<readonly [string, unknown]>))
+    for await (const page of pages(what as Iterable<readonly [string, unknown]>)) {
+      opened.remote.checkOpen();
       stored += await setMany(opened, page, how);
+    }
   }
   return stored;
 }

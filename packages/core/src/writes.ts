@@ -3,6 +3,7 @@ import type { Ttl, WriteOptions } from './api.ts';
 import { millisecondsOrForever } from './duration.ts';
 import type { Condition, Life, MaybePromise, Payload, Write } from './engine.ts';
 import { CacheError } from './errors.ts';
+import { copyValue } from './copying.ts';
 import { checkKey, checkTags, termText } from './keyspace.ts';
 import { checkLimit, limitExceeded, limitOf } from './limits.ts';
 import type { Opened } from './opened.ts';
@@ -37,13 +38,18 @@ export function tagsOf({ settings }: Opened, tags: readonly string[] | undefined
 }
 
 /** The terms that the declared indexes see in `value`. */
-export function termsOf({ settings }: Opened, key: string, value: unknown): readonly string[] {
+export function termsOf({ name, settings }: Opened, key: string, value: unknown): readonly string[] {
   if (settings.indexes.size === 0) return NO_TERMS;
   const terms = new Set<string>();
   for (const [index, extract] of settings.indexes) {
-    const found = extract(value, key);
+    const found: unknown = extract(value, key);
     if (found === undefined) continue;
-    for (const term of typeof found === 'string' ? [found] : found) terms.add(termText(index, term));
+    if (typeof found !== 'string' && !Array.isArray(found))
+      throw new TypeError(
+        `cache '${name}': index '${index}' gave a ${typeof found} for '${key}': give a text, a list of texts, or undefined`,
+      );
+    for (const term of typeof found === 'string' ? [found] : (found as unknown[]))
+      terms.add(termText(index, term));
   }
   return [...terms];
 }
@@ -58,6 +64,7 @@ export function validated({ name, settings }: Opened, key: string, value: unknow
     );
   }
   if (settings.schema === undefined) return value;
+  // A copy, so that what is checked is what is stored, however long the check takes.
   const judge = (result: SchemaResult<unknown>): unknown => {
     if (result.issues === undefined) return result.value;
     throw new CacheError(
@@ -70,7 +77,7 @@ export function validated({ name, settings }: Opened, key: string, value: unknow
       },
     );
   };
-  const result = settings.schema['~standard'].validate(value);
+  const result = settings.schema['~standard'].validate(copyValue(value));
   return result instanceof Promise ? result.then(judge) : judge(result);
 }
 
@@ -133,6 +140,10 @@ export async function write(
   options?.signal?.throwIfAborted();
   const drafted = draft(opened, key, value, options);
   const change = drafted instanceof Promise ? await drafted : drafted;
+  if (drafted instanceof Promise) {
+    options?.signal?.throwIfAborted();
+    remote.checkOpen();
+  }
   const answer = engine.write(key, change, condition);
   const written = answer instanceof Promise ? await remote.write(answer, operation, key, options) : answer;
   if (written.status === 'limited') throw limitExceeded(opened, key);

@@ -46,7 +46,8 @@ export class Leases {
 
   async acquire(key: string, request: AcquireRequest): Promise<Acquired> {
     return untilSettled(async () => {
-      const sight = await this.#parts.reader.look(key);
+      const { reader } = this.#parts;
+      const sight = await (request.overUnreadable === true ? reader.lookOver(key) : reader.look(key));
       const { fresh, stale, lease, record } = sight;
       if (fresh !== undefined) return { status: 'hit', entry: fresh };
       // A request whose reply was lost finds the lease it was granted.

@@ -47,6 +47,11 @@ export class Reader {
     return (await this.#judgeAll([await this.#read(key)]))[0] as Sight;
   }
 
+  /** Like `look`, but a damaged record holds nothing: whatever takes its place rests on its version. */
+  async lookOver(key: string): Promise<Sight> {
+    return (await this.#judgeAll([await this.#read(key, NOTHING)]))[0] as Sight;
+  }
+
   /** Looks at each of `keys`; each is judged at an instant of its own. A damaged record is none: it must not hide the others. */
   async lookAtAll(keys: readonly string[]): Promise<readonly Sight[]> {
     const sights: Sight[] = [];
@@ -77,10 +82,10 @@ export class Reader {
     }
   }
 
-  async #read(key: string): Promise<Reading> {
+  async #read(key: string, ifDamaged?: EntryRecord): Promise<Reading> {
     // The time before the question is sent. After a slow reply, an entry that was touched meanwhile would be called expired.
     const asked = this.#records.now();
-    const found = await this.#records.get<EntryRecord>(this.#keys.entry(key));
+    const found = await this.#records.get<EntryRecord>(this.#keys.entry(key), ifDamaged);
     return { key, found, moment: found?.readAt === undefined ? asked : { at: found.readAt, skew: 0 } };
   }
 

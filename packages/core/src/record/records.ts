@@ -47,9 +47,16 @@ export class Records {
       : { at: this.#clock.elapsed() + this.#offset, skew: 0 };
   }
 
-  async get<T>(key: string): Promise<Found<T> | undefined> {
+  /** Reads a record. Throws `CODEC_FAILED` when it is damaged, unless there is something that it may be taken for. */
+  async get<T>(key: string, ifDamaged?: T): Promise<Found<T> | undefined> {
     const found = await this.#find(key);
-    return found && { ...found, data: this.#form.unpack(found.data, key) as T };
+    if (found === undefined) return undefined;
+    try {
+      return { ...found, data: this.#form.unpack(found.data, key) as T };
+    } catch (error) {
+      if (ifDamaged === undefined || !isCacheError(error, 'CODEC_FAILED')) throw error;
+      return { ...found, data: ifDamaged };
+    }
   }
 
   /** Writes a record. Gives its version; undefined when the condition did not hold. */
