@@ -3,7 +3,7 @@ import type { CallOptions } from './api.ts';
 import type { EngineTraits, Pattern, Payload } from './engine.ts';
 import { CacheError } from './errors.ts';
 import { parseGlob } from './glob.ts';
-import { checkName, checkTags, termText } from './keyspace.ts';
+import { checkName, checkTagNames, termText } from './keyspace.ts';
 import type { Opened } from './opened.ts';
 
 export async function invalidateTags(
@@ -12,7 +12,7 @@ export async function invalidateTags(
   options: CallOptions | undefined,
 ): Promise<void> {
   const { engine, remote, events } = opened;
-  const checked = checkTags(tags);
+  const checked = checkTagNames(tags);
   options?.signal?.throwIfAborted();
   if (checked.length === 0) return;
   await remote.write(engine.invalidateTags(checked), 'invalidateTags', undefined, options);

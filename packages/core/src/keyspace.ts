@@ -33,17 +33,29 @@ function checkList(list: unknown, what: string): void {
   );
 }
 
-/** Throws a `TypeError` unless `tags` are at most 64 texts of at most 512 bytes; gives them without repetitions. */
-export function checkTags(tags: Iterable<string>): readonly string[] {
-  if (typeof tags === 'string')
-    throw new TypeError(`tags is the text '${tags}': give a list, such as ['${tags}']`);
-  const unique = [...new Set(tags)];
-  for (const tag of unique) checkText(tag, 'a tag', MAX_LABEL_BYTES);
+/**
+ * The tags of an entry, each once. Throws a `TypeError` unless they are an array or a set of at most 64 texts of at most 512 bytes: one
+ * set of options may serve many writes, and an iterator has nothing left for the second.
+ */
+export function checkTags(tags: readonly string[] | ReadonlySet<string>): readonly string[] {
+  if (typeof tags === 'object' && tags !== null && !Array.isArray(tags) && !(tags instanceof Set))
+    throw new TypeError(`tags is ${describe(tags)}: give a list`);
+  const unique = checkTagNames(tags);
   if (unique.length > MAX_TAGS) {
     throw new TypeError(
       `an entry has ${unique.length} tags: at most ${MAX_TAGS} are possible; use a secondary index for many groups`,
     );
   }
+  return unique;
+}
+
+/** Tags to be invalidated, however many, each once. Throws a `TypeError` for a bad one, and for what is no list. */
+export function checkTagNames(tags: Iterable<string>): readonly string[] {
+  if (typeof tags === 'string')
+    throw new TypeError(`tags is the text '${tags}': give a list, such as ['${tags}']`);
+  checkList(tags, 'the tags');
+  const unique = [...new Set(tags)];
+  for (const tag of unique) checkText(tag, 'a tag', MAX_LABEL_BYTES);
   return unique;
 }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { checkKey, checkTags, parseTerm, spaceOf, termText } from '../../src/keyspace.ts';
+import { checkKey, checkTagNames, checkTags, parseTerm, spaceOf, termText } from '../../src/keyspace.ts';
 
 const name = fc
   .string({ minLength: 1, maxLength: 12, unit: 'grapheme' })
@@ -64,7 +64,19 @@ test.each(['__proto__', 'a:b', '\0', 'x'.repeat(8_192), 'ğŸ˜€'.repeat(2_048), 'Ğ
 
 test('tags are a short list of short texts, each once', () => {
   expect(checkTags(['a', 'b', 'a'])).toEqual(['a', 'b']);
-  expect(() => checkTags('abc')).toThrow(/give a list, such as \['abc'\]/);
+  expect(() => checkTags('abc' as never)).toThrow(/give a list, such as \['abc'\]/);
   expect(() => checkTags([''])).toThrow(/a tag is the empty string/);
   expect(() => checkTags(Array.from({ length: 65 }, (_, n) => `t${n}`))).toThrow(/65 tags: at most 64/);
+});
+
+test.each([undefined, null, 7, {}, ['t'].values()])('what is no list of tags is refused: %j', (tags) => {
+  expect(() => checkTags(tags as never)).toThrow(TypeError);
+});
+
+test('any number of tags may be invalidated, from any list', () => {
+  const many = Array.from({ length: 1_000 }, (_, n) => `t${n}`);
+  expect(checkTagNames(many)).toEqual(many);
+  expect(checkTagNames(new Set(['a', 'b']))).toEqual(['a', 'b']);
+  expect(checkTagNames(['a', 'b'].values())).toEqual(['a', 'b']);
+  expect(() => checkTagNames(undefined as never)).toThrow(/the tags are undefined: give a list/);
 });
