@@ -14,7 +14,7 @@ export async function count(
   delta: number,
   options: CountOptions | undefined,
 ): Promise<number> {
-  const { engine, remote, settings, nextId } = opened;
+  const { engine, remote, settings, events, nextId } = opened;
   checkKey(key);
   if (!Number.isSafeInteger(delta)) throw new TypeError(`delta is ${delta}: give a safe integer`);
   options?.signal?.throwIfAborted();
@@ -24,10 +24,12 @@ export async function count(
     const adding = (current: unknown): number => add(opened, key, current ?? 0, delta);
     return (await updates.update(key, adding, { ...options, jitter: 0 })) as number;
   }
-  const answer = engine.count(key, { delta, version: nextId(), life, renew: options?.ttl !== undefined });
+  const version = nextId();
+  const answer = engine.count(key, { delta, version, life, renew: options?.ttl !== undefined });
   const counted = answer instanceof Promise ? await remote.write(answer, 'increment', key, options) : answer;
   if (counted.status === 'not-a-counter') throw notACounter(opened, key);
   if (counted.status === 'overflow') throw overflow(opened, key);
+  if (events.active.write !== undefined) events.emit('write', { key, version });
   return counted.value;
 }
 

@@ -4,10 +4,15 @@
 export interface CacheEvents {
   readonly hit: { readonly key: string };
   readonly miss: { readonly key: string };
-  /** A value was stored by a call; a stored load is told by `load`. */
+  /**
+   * A value was stored by a call; a stored load is told by `load`, and what is computed from the value that is there by `update`: so is a
+   * counter that has tags, indexes or a schema.
+   */
   readonly write: { readonly key: string; readonly version: string };
   /** A fresh entry was removed by a call. */
   readonly delete: { readonly key: string };
+  /** Fresh entries were removed by `deleteByIndex` or `deleteByPattern`, of which nobody lists the keys: so many. */
+  readonly deleteGroup: { readonly by: 'index' | 'pattern'; readonly count: number };
   /** A loader succeeded. `missing`: it gave `undefined`; `overtaken`: its value was not stored. */
   readonly load: {
     readonly key: string;
@@ -38,6 +43,7 @@ export class Events {
     miss: undefined,
     write: undefined,
     delete: undefined,
+    deleteGroup: undefined,
     load: undefined,
     loadError: undefined,
     join: undefined,

@@ -52,7 +52,8 @@ export async function deleteByIndex(
   const text = termText(index, term);
   needs(opened, 'indexes', 'deleteByIndex');
   options?.signal?.throwIfAborted();
-  return remote.write(engine.removeByTerm(text), 'deleteByIndex', undefined, options);
+  const count = await remote.write(engine.removeByTerm(text), 'deleteByIndex', undefined, options);
+  return told(opened, 'index', count);
 }
 
 /** The keys of fresh entries that match. */
@@ -98,7 +99,14 @@ export async function deleteByPattern(
   const parsed = parseGlob(pattern);
   needs(opened, 'scans', 'deleteByPattern');
   options?.signal?.throwIfAborted();
-  return remote.write(engine.removeByPattern(parsed), 'deleteByPattern', undefined, options);
+  const count = await remote.write(engine.removeByPattern(parsed), 'deleteByPattern', undefined, options);
+  return told(opened, 'pattern', count);
+}
+
+/** Gives the count on, when the listeners have heard of it. */
+function told({ events }: Opened, by: 'index' | 'pattern', count: number): number {
+  if (count > 0 && events.active.deleteGroup !== undefined) events.emit('deleteGroup', { by, count });
+  return count;
 }
 
 /** Adds a term of a manual index to the entries whose keys match now, or takes it away; gives how many there were. */

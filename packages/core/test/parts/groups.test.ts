@@ -17,3 +17,21 @@ test.each([undefined, null])('invalidateTags(%j) is misuse, not an empty list', 
   const cache = createManager({ providers: [simpleStore()] }).cache<number>('c');
   await expect(cache.invalidateTags(tags as never)).rejects.toThrow(TypeError);
 });
+
+test('G13: removals of groups are told with their count, and only when something went', async () => {
+  const cache = createManager({ providers: [simpleStore()] }).cache<string>('c', {
+    indexes: { letter: (value) => value },
+  });
+  const heard: unknown[] = [];
+  cache.on('deleteGroup', (event) => heard.push(event));
+  for (const key of ['a1', 'a2', 'b1']) await cache.set(key, key.slice(0, 1));
+  await cache.deleteByIndex('letter', 'z');
+  await cache.deleteByPattern('z*');
+  expect(heard).toEqual([]);
+  expect(await cache.deleteByIndex('letter', 'a')).toBe(2);
+  expect(await cache.deleteByPattern('b*')).toBe(1);
+  expect(heard).toEqual([
+    { by: 'index', count: 2 },
+    { by: 'pattern', count: 1 },
+  ]);
+});

@@ -10,6 +10,7 @@ const EVENTS: readonly (keyof CacheEvents)[] = [
   'miss',
   'write',
   'delete',
+  'deleteGroup',
   'load',
   'loadError',
   'join',
