@@ -9,7 +9,7 @@ import { readUnits, root } from './workspace.mjs';
 
 /** Bytes at most, by package: a guard against growing unnoticed, a little above what the package weighs (docs/decisions/0015). */
 const BUDGETS = new Map([
-  ['@cache/core', 39_500], // zod included
+  ['@cache/core', 41_000], // zod included
   ['@cache/memory', 9_600],
 ]);
 

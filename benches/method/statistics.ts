@@ -27,6 +27,6 @@ export function ratios(taken: readonly number[], others: readonly number[]): num
 }
 
 /** Four digits: more would pretend. */
-export function rounded(value: number): number {
+function rounded(value: number): number {
   return Number(value.toPrecision(4));
 }
