@@ -34,7 +34,8 @@ export async function count(
 }
 
 function add(opened: Opened, key: string, current: unknown, delta: number): number {
-  if (!Number.isSafeInteger(current)) throw notACounter(opened, key);
+  // -0 is packed as what it is, so no engine takes it for a counter.
+  if (!Number.isSafeInteger(current) || Object.is(current, -0)) throw notACounter(opened, key);
   const sum = (current as number) + delta;
   if (!Number.isSafeInteger(sum)) throw overflow(opened, key);
   return sum;

@@ -77,7 +77,8 @@ export function count(space: Space, key: string, change: CounterChange): Counted
   const slot = space.fresh(held, now);
   const current = slot === NONE ? undefined : space.view(slot);
   const before = current === undefined ? 0 : current.payload;
-  if (typeof before !== 'number' || !Number.isSafeInteger(before)) return { status: 'not-a-counter' };
+  if (typeof before !== 'number' || !Number.isSafeInteger(before) || Object.is(before, -0))
+    return { status: 'not-a-counter' };
   const value = before + change.delta;
   if (!Number.isSafeInteger(value)) return { status: 'overflow' };
   const isNewLife = current === undefined || change.renew;

@@ -116,7 +116,7 @@ export class Model {
   count(space: string, key: string, change: CounterChange): Counted {
     const held = this.#find(space, key);
     const before = held ? held.payload : 0;
-    if (!Number.isSafeInteger(before)) return { status: 'not-a-counter' };
+    if (!Number.isSafeInteger(before) || Object.is(before, -0)) return { status: 'not-a-counter' };
     const value = (before as number) + change.delta;
     if (!Number.isSafeInteger(value)) return { status: 'overflow' };
     this.#store(space, key, held, {

@@ -187,7 +187,7 @@ class RecordEngine implements Engine {
   count(key: string, { delta, version, life, renew }: CounterChange): Promise<Counted> {
     return this.#parts.changer.change<Counted>(key, async (sight) => {
       const base = sight.fresh;
-      const value = base === undefined ? delta : sum(base.payload, delta);
+      const value = sum(base === undefined ? 0 : base.payload, delta);
       if (typeof value === 'string') return { do: 'nothing', answer: { status: value } };
       const next = await this.#parts.composer.upon(sight, {
         payload: value,
@@ -292,7 +292,8 @@ function placing<T>(entry: StoredEntry | undefined, answer: T): Decision<T> {
 }
 
 function sum(payload: Payload, delta: number): number | 'not-a-counter' | 'overflow' {
-  if (typeof payload !== 'number' || !Number.isSafeInteger(payload)) return 'not-a-counter';
+  if (typeof payload !== 'number' || !Number.isSafeInteger(payload) || Object.is(payload, -0))
+    return 'not-a-counter';
   const total = payload + delta;
   return Number.isSafeInteger(total) ? total : 'overflow';
 }

@@ -1,5 +1,5 @@
 /** Counters: whole numbers that many change at once. */
-import { demand, equal, refuses, rejectsWith, sameEntries, show } from '../assert.ts';
+import { equal, refuses, rejectsWith, sameEntries, show } from '../assert.ts';
 import type { Group } from '../group.ts';
 
 const MAX = Number.MAX_SAFE_INTEGER;
@@ -117,19 +117,19 @@ export const counters: Group = {
       },
     },
     {
-      name: 'G2: -0 stays what it is until it is counted',
+      name: 'G2: -0 is no counter, with tags or without, and no count gives it',
       async run(h) {
-        const cache = h.cache<number>();
-        await cache.set('k', -0);
-        equal(await cache.get('k'), -0, 'get');
-        const error = await cache.increment('k').then(
-          (sum) => (Object.is(sum, 1) ? undefined : `increment of -0 gave ${sum}`),
-          (failure: unknown) =>
-            failure instanceof Error && 'code' in failure && failure.code === 'NOT_A_COUNTER'
-              ? undefined
-              : String(failure),
-        );
-        demand(error === undefined, String(error));
+        const caches = [h.cache<number>({}, 'plain'), h.cache<number>({ tags: ['t'] }, 'tagged')];
+        for (const cache of caches) {
+          await cache.set('k', -0);
+          await rejectsWith('NOT_A_COUNTER', cache.increment('k'), `increment of -0 in ${cache.name}`);
+          equal(await cache.get('k'), -0, 'get');
+          equal(await cache.decrement('new', 0), 0, 'decrement of an absent key by 0');
+          equal(await cache.get('new'), 0, 'get of the new counter');
+          await cache.set('one', 1);
+          equal(await cache.decrement('one'), 0, 'decrement to 0');
+          equal(await cache.increment('one'), 1, 'increment of the 0 that was counted to');
+        }
       },
     },
     {
