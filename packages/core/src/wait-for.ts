@@ -55,12 +55,23 @@ export async function waitingFor<X>(target: Work, wait: () => Promise<X>): Promi
 }
 
 /** The chain of waits from `from` to `to`, both included; `undefined` when there is none. */
-function pathBetween(from: Work, to: Work, seen: Set<Work> = new Set()): readonly Work[] | undefined {
-  if (from === to) return [to];
-  seen.add(from);
-  for (const next of from.waitsFor.keys()) {
-    const rest = seen.has(next) ? undefined : pathBetween(next, to, seen);
-    if (rest !== undefined) return [from, ...rest];
+function pathBetween(from: Work, to: Work): readonly Work[] | undefined {
+  // By whom each was found. Not recursive: a chain may be longer than the stack is deep.
+  const foundBy = new Map<Work, Work | undefined>([[from, undefined]]);
+  const open = [from];
+  for (let work = open.pop(); work !== undefined; work = open.pop()) {
+    if (work === to) return pathTo(work, foundBy);
+    for (const next of work.waitsFor.keys()) {
+      if (foundBy.has(next)) continue;
+      foundBy.set(next, work);
+      open.push(next);
+    }
   }
   return undefined;
+}
+
+function pathTo(last: Work, foundBy: ReadonlyMap<Work, Work | undefined>): readonly Work[] {
+  const path: Work[] = [];
+  for (let work: Work | undefined = last; work !== undefined; work = foundBy.get(work)) path.push(work);
+  return path.toReversed();
 }
