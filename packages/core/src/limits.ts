@@ -44,10 +44,15 @@ export function limitOf(
 }
 
 /** The error of a write that its limit refused. */
-export function limitExceeded({ name }: Opened, key: string): CacheError {
+export function limitExceeded({ name }: Opened, key: string, limit?: Limit): CacheError {
   return new CacheError(
     'LIMIT_EXCEEDED',
-    `cache '${name}': '${key}' was not written, because its index limit is reached`,
+    `cache '${name}': '${key}' was not written, because ${limit === undefined ? 'its index limit is reached' : reached(limit)}`,
     { cache: name, key },
   );
+}
+
+function reached({ term: text, max }: Limit): string {
+  const { index, term } = parseTerm(text);
+  return `its index limit is reached: '${index}' has ${max} entries under '${term}' and may have no more`;
 }

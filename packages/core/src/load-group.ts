@@ -57,5 +57,13 @@ export class LoadGroup implements Work {
 
 function checkedMap(given: unknown): ReadonlyMap<string, unknown> {
   if (given instanceof Map) return given as ReadonlyMap<string, unknown>;
-  throw new TypeError('loadMissing did not give a Map of keys and values');
+  throw new TypeError(`loadMissing gave ${describe(given)}: give a Map of keys and values`);
+}
+
+function describe(given: unknown): string {
+  if (given === null) return 'null';
+  if (typeof given !== 'object') return given === undefined ? 'undefined' : `a ${typeof given}`;
+  return Array.isArray(given)
+    ? 'an array'
+    : `an object (${Object.prototype.toString.call(given).slice(8, -1)})`;
 }
