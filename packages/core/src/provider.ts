@@ -11,10 +11,12 @@ export type EngineEvent =
 
 /** What a provider is told when a cache opens a space. It never sees a codec, a middleware, a loader or an option of the cache. */
 export interface OpenContext {
-  /** The cache's name. Spaces of one cache share its limits. */
+  /** The cache's name, for messages. Caches of several managers may have the same; their spaces tell them apart. */
   readonly cache: string;
   /**
-   * The space: cache name and namespaces in one injective, printable text without spaces, no space's text being a prefix of another's.
+   * The space: cache name and namespaces in one injective, printable text without spaces, no space's text being a prefix of another's:
+   * `stage/cache.namespace:`. Up to the first `.` or `:` it names the cache, the manager's namespace included; spaces that have this in
+   * common are one cache's and share its limits.
    * Opening the same space twice on one provider gives two engines on the same entries.
    */
   readonly space: string;

@@ -34,7 +34,8 @@ export function provide(settings: Settings, layout: Layout): EngineProvider {
   return { kind: 'engine', name: settings.name, traits: traitsOf(settings), open };
 
   function open(context: OpenContext): MemoryEngine {
-    const holding = holdings.get(context.cache) ?? found(context);
+    const name = rootOf(context.space);
+    const holding = holdings.get(name) ?? found(name, context);
     const { pool, spaces } = holding;
     const space = spaces.get(context.space) ?? new Space(pool);
     spaces.set(context.space, space);
@@ -48,16 +49,21 @@ export function provide(settings: Settings, layout: Layout): EngineProvider {
       spaces.delete(context.space);
       if (spaces.size > 0) return;
       pool.close();
-      holdings.delete(context.cache);
+      holdings.delete(name);
     });
   }
 
-  function found(context: OpenContext): Holding {
+  function found(name: string, context: OpenContext): Holding {
     const pool = new Pool(settings, layout, context.clock, Math.floor(context.random() * 2 ** 32));
     const holding: Holding = { pool, spaces: new Map() };
-    holdings.set(context.cache, holding);
+    holdings.set(name, holding);
     return holding;
   }
+}
+
+/** What a cache's space has in common with those of its namespaces, and with no other cache's. */
+function rootOf(space: string): string {
+  return /^[^.:]*/.exec(space)?.[0] as string;
 }
 
 function traitsOf(settings: Settings): EngineTraits {

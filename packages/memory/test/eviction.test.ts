@@ -1,4 +1,6 @@
+import { createManager, type Cache } from '@cache/core';
 import { describe, expect, it } from 'vitest';
+import { memory } from '../src/memory.ts';
 import { ENTRY_OVERHEAD } from '../src/options.ts';
 import { opened, scanned, type SyncEngine, writeOf } from './opening.ts';
 
@@ -67,8 +69,8 @@ describe('eviction', () => {
 
   it('a namespace shares the limits of its cache; another cache has its own', () => {
     const { engine, open, events } = opened({ maxEntries: 3 });
-    const namespace = open({ space: 'users/eu' });
-    const other = open({ cache: 'teams', space: 'teams' });
+    const namespace = open({ space: 'users.eu:' });
+    const other = open({ cache: 'teams', space: 'teams:' });
     fill(engine, 'a', 'b');
     fill(namespace, 'c', 'd');
     fill(other, 'e', 'f');
@@ -78,6 +80,22 @@ describe('eviction', () => {
     expect(events).toEqual([{ type: 'evicted', key: 'a', cause: 'entries' }]);
     expect(engine.stats().evictions).toBe(1);
     expect(namespace.stats().evictions).toBe(0);
+  });
+
+  it('caches of one name in managers with different namespaces have limits of their own', async () => {
+    const provider = memory({ maxEntries: 2 });
+    const [blue, green] = ['blue', 'green'].map((namespace) =>
+      createManager({ providers: [provider], namespace }).cache<number>('users'),
+    ) as [Cache<number>, Cache<number>];
+    await blue.set('a', 1);
+    await blue.namespace('eu').set('b', 1);
+    for (const key of ['c', 'd', 'e']) await green.set(key, 1);
+    expect(await blue.get('a')).toBe(1);
+    expect(await blue.namespace('eu').get('b')).toBe(1);
+    expect(await green.has('c')).toBe(false);
+    await blue.set('f', 1);
+    expect((await blue.stats()).evictions).toBe(1);
+    expect(await green.has('d')).toBe(true);
   });
 
   it('keeps the bytes it counts within their bound', () => {

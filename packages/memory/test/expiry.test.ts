@@ -123,7 +123,7 @@ describe('expiry', () => {
 describe('the sweep', () => {
   it('G13: one timer, only while something can expire', () => {
     const { clock, engine, open } = opened();
-    const other = open({ space: 'users/other' });
+    const other = open({ space: 'users.other:' });
     engine.write('a', writeOf(1), undefined);
     expect(clock.timers).toBe(0);
     for (const key of ['b', 'c', 'd'])

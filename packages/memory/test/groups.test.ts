@@ -48,7 +48,7 @@ describe('tags', () => {
 
   it('one space does not invalidate another', () => {
     const { engine, open } = opened();
-    const other = open({ space: 'users/other' });
+    const other = open({ space: 'users.other:' });
     for (const each of [engine, other]) each.write('a', writeOf(1, { tags: ['red'] }), undefined);
     engine.invalidateTags(['red']);
     expect(engine.get('a')).toBeUndefined();

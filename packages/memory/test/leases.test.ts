@@ -200,7 +200,7 @@ const KEEP: Record<string, (context: Opened) => void> = {
   'a write of another key': ({ engine }) => void engine.write('b', writeOf(1), undefined),
   'a removal by a pattern that does not match': ({ engine }) => void engine.removeByPattern(patternOf('b*')),
   'an invalidation of another tag': ({ engine }) => engine.invalidateTags(['other']),
-  'a clear of another space': ({ open }) => open({ space: 'users/other' }).clear(),
+  'a clear of another space': ({ open }) => open({ space: 'users.other:' }).clear(),
   'a read': ({ engine }) => void engine.get('a'),
   'a touch that finds nothing': ({ engine }) => void engine.touch('a', { ttl: 1, grace: 0 }),
 };

@@ -29,7 +29,7 @@ export function opened(options: MemoryOptions = {}, layout: Layout = TIGHT): Ope
   const open = (context: Partial<OpenContext> = {}): SyncEngine =>
     provider.open({
       cache: 'users',
-      space: 'users',
+      space: 'users:',
       routeOf: undefined,
       clock,
       random: () => 0.5,

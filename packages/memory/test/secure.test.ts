@@ -85,7 +85,7 @@ describe('secure cleanup', () => {
 
   it('zeroes everything a big clear drops before it returns, in this space only', () => {
     const { engine, open } = opened({ secureCleanup: true });
-    const other = put(open({ space: 'users/other' }), 'a');
+    const other = put(open({ space: 'users.other:' }), 'a');
     const payloads = Array.from({ length: 100 }, (_, key) => put(engine, `${key}`));
     engine.clear();
     expect(payloads.every(isWiped)).toBe(true);

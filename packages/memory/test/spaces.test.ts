@@ -23,7 +23,7 @@ describe('spaces', () => {
 
   it('two spaces never meet, of one cache or of two', () => {
     const { engine, open } = opened();
-    const others = [open({ space: 'users/eu' }), open({ cache: 'teams', space: 'teams' })];
+    const others = [open({ space: 'users.eu:' }), open({ cache: 'teams', space: 'teams:' })];
     engine.write('a', writeOf(1, { terms: ['x'] }), undefined);
     for (const other of others) {
       expect(other.get('a')).toBeUndefined();
@@ -91,7 +91,7 @@ describe('clear', () => {
 
   it('cleared entries do not count: neither as entries nor as evictions', () => {
     const { engine, open, events } = opened({ maxEntries: 10 });
-    const other = open({ space: 'users/other' });
+    const other = open({ space: 'users.other:' });
     for (let key = 0; key < 8; key++) other.write(`${key}`, writeOf(1), undefined);
     engine.write('a', writeOf(1), undefined);
     other.clear();
@@ -104,7 +104,7 @@ describe('clear', () => {
 
   it('cleared entries that lie in the way of an eviction go without a word', () => {
     const { engine, open, events } = opened({ maxBytes: 600 });
-    const other = open({ space: 'users/other' });
+    const other = open({ space: 'users.other:' });
     other.write('x', writeOf(1), undefined);
     for (const key of ['a', 'b']) engine.write(key, writeOf(1), undefined);
     other.clear();
@@ -170,7 +170,7 @@ describe('clear', () => {
 
   it('leaves other spaces of the cache alone', () => {
     const { clock, engine, open } = opened();
-    const other = open({ space: 'users/other' });
+    const other = open({ space: 'users.other:' });
     for (const each of [engine, other])
       each.write('a', writeOf(1, { terms: ['x'], tags: ['red'] }), undefined);
     engine.clear();
@@ -184,7 +184,7 @@ describe('close', () => {
   it('G13: the last engine on a space drops its entries; the last of a cache stops the timer', () => {
     const { clock, engine, open } = opened();
     const second = open();
-    const other = open({ space: 'users/other' });
+    const other = open({ space: 'users.other:' });
     engine.write('a', writeOf(1, MORTAL), undefined);
     other.write('a', writeOf(1, MORTAL), undefined);
     engine.close();
