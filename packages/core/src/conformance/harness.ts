@@ -12,7 +12,7 @@ import { seededRandom } from '../testing/seeded-random.ts';
 import { settle } from '../testing/turns.ts';
 import { demand } from './assert.ts';
 import { engineOf, traitsOf } from './engine-of.ts';
-import type { ConformanceOptions } from './options.ts';
+import { limitMsOf, type ConformanceOptions } from './options.ts';
 import { isPending } from './pending.ts';
 
 /** A cache as the cases see it. With `isolation: 'frozen'` what reads give must not be changed. */
@@ -181,7 +181,7 @@ class Place implements Harness {
 
   /** The outcome of `work`; a failure that says `what` when it takes longer than a case may. */
   async within<X>(work: Promise<X>, what: string): Promise<X> {
-    const limitMs = this.#options.limitMs ?? 10_000;
+    const limitMs = limitMsOf(this.#options);
     let limit: ReturnType<typeof setTimeout> | undefined;
     const late = new Promise<never>((_, reject) => {
       limit = setTimeout(() => reject(new Error(`${what} within ${limitMs} ms`)), limitMs);

@@ -24,10 +24,15 @@ export interface ConformanceOptions {
   readonly within?: 'cache' | 'namespace' | undefined;
   /** How many histories each case of the group on linearizability records and judges. Default 40, and 3 in real time. */
   readonly rounds?: number | undefined;
-  /** How long, in real milliseconds, a case may take before it counts as hung. Default 10,000. */
+  /** How long, in real milliseconds, a case may take before it counts as hung. Default 10,000, and 60,000 in real time. */
   readonly limitMs?: number | undefined;
 }
 
 export interface RealTime {
   readonly waitAtLeast: (ms: number) => Promise<void>;
+}
+
+/** How long a case may take: in real time it has waits of its own. */
+export function limitMsOf({ limitMs, time = 'fake' }: ConformanceOptions): number {
+  return limitMs ?? (time === 'fake' ? 10_000 : 60_000);
 }

@@ -50,7 +50,10 @@ export function simulatedTime(start = 0): SimulatedTime {
         if (isOver) return over;
         let timer = timers.pop();
         while (timer !== undefined && timer.callback === undefined) timer = timers.pop();
-        if (timer === undefined) throw new Error('nothing is left to happen, and the work has not settled');
+        if (timer === undefined)
+          throw new Error(
+            'nothing is left to happen, and the work has not settled: it waits for real I/O, so judge it in real time (give `time: { waitAtLeast }`), or for what never comes',
+          );
         now = timer.at;
         timer.callback?.();
       }
