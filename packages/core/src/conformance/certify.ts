@@ -40,10 +40,13 @@ export interface GroupVerdict {
   readonly skipped: readonly { readonly name: string; readonly reason: string }[];
 }
 
-/** Runs the kit on a provider, case after case. Never rejects for what the provider does: that is in the certificate. */
+/**
+ * Runs the kit on a provider, case after case. Never rejects for what the provider does: that is in the certificate. Rejects with a
+ * `TypeError` when `only` names a group that does not exist.
+ */
 export async function certify(options: CertifyOptions): Promise<Certificate> {
   const provider = options.provider();
-  const chosen = conformance(options).filter(({ name }) => options.only?.includes(name) ?? true);
+  const chosen = chosenOf(conformance(options), options.only);
   const groups: GroupVerdict[] = [];
   for (const group of chosen) groups.push(await judge(group));
   return {
@@ -57,6 +60,21 @@ export async function certify(options: CertifyOptions): Promise<Certificate> {
     passed: options.only === undefined && groups.every(({ verdict }) => verdict !== 'failed'),
     groups,
   };
+}
+
+function chosenOf(
+  groups: readonly RunnableGroup[],
+  only: readonly string[] | undefined,
+): readonly RunnableGroup[] {
+  if (only === undefined) return groups;
+  const names = groups.map(({ name }) => name);
+  const unknown = only.filter((name) => !names.includes(name));
+  if (unknown.length > 0) {
+    throw new TypeError(
+      `certify: option only: there is no group '${unknown.join("', '")}': the groups are ${names.join(', ')}`,
+    );
+  }
+  return groups.filter(({ name }) => only.includes(name));
 }
 
 async function judge({ name, guarantee, skipped: reason, cases }: RunnableGroup): Promise<GroupVerdict> {

@@ -74,6 +74,14 @@ test('a run of some groups certifies nothing', async () => {
   expect(certificate.passed).toBe(false);
 });
 
+test('a run of groups that do not exist is misuse, not a run of nothing', async () => {
+  const run = certify({ name: 'reference', provider: referenceEngine, only: ['tag', 'tags'] });
+  await expect(run).rejects.toThrow(TypeError);
+  await expect(run).rejects.toThrow(
+    /there is no group 'tag': the groups are traits, absence, .*linearizability/,
+  );
+});
+
 test('a case that hangs is ended, and everything it opened is given back', async () => {
   const disposed: Provider[] = [];
   const made: Provider[] = [];
