@@ -2,7 +2,7 @@
 import type { Cache, CallOptions } from './api.ts';
 import { deleteMany, getMany, getOrSetMany } from './batches.ts';
 import { count } from './counters.ts';
-import type { Payload } from './engine.ts';
+import { get, getOrSet } from './getting.ts';
 import { clear, deleteByIndex, deleteByPattern, editIndex, invalidateTags, lookUp, scan } from './groups.ts';
 import { checkKey, checkName } from './keyspace.ts';
 import type { Lifecycle, Working } from './lifecycle.ts';
@@ -34,18 +34,7 @@ export function createCache<T, R, I extends string>(life: Lifecycle, forget: () 
   const cache: Cache<T, R, I> = {
     name,
 
-    async get(key, options) {
-      const { opened } = life.working ?? (await life.work(options));
-      if (typeof key !== 'string') checkKey(key);
-      options?.signal?.throwIfAborted();
-      const started = opened.tally.isTimed() ? opened.clock.elapsed() : -1;
-      const answer = opened.engine.get(key);
-      const payload: Payload =
-        answer instanceof Promise ? await opened.remote.read(answer, 'get', key, options) : answer;
-      if (started >= 0) opened.tally.timed(opened.clock.elapsed() - started);
-      // Only keys that were checked are ever stored, so a hit needs no check.
-      return payload === undefined ? missed(opened, key) : (reveal(opened, key, payload, options) as R);
-    },
+    get: (key, options) => get(life, key, options) as Promise<R | undefined>,
 
     async getEntry(key, options) {
       const { opened } = await begin(key, options);
@@ -107,17 +96,7 @@ export function createCache<T, R, I extends string>(life: Lifecycle, forget: () 
       return opened.remote.write(opened.engine.expire(key), 'expire', key, options);
     },
 
-    async getOrSet(key, loader, options) {
-      const { opened, loading } = life.working ?? (await life.work(options));
-      options?.signal?.throwIfAborted();
-      // A hit of an engine in this process costs less than asking it for the right to load.
-      if (opened.traits.synchronous && typeof key === 'string') {
-        const payload: Payload = opened.engine.get(key);
-        const value = payload === undefined ? undefined : reveal(opened, key, payload, options);
-        if (value !== undefined) return value as R;
-      }
-      return (await loading.getOrSet(key, loader, options)) as R;
-    },
+    getOrSet: (key, loader, options) => getOrSet(life, key, loader, options) as Promise<R>,
 
     async update(key, updater, options) {
       const { updates } = life.working ?? (await life.work(options));

@@ -1,0 +1,92 @@
+/** `get` and `getOrSet`: the paths on which every nanosecond of a hit counts. */
+import type { CallOptions, LoadOptions } from './api.ts';
+import type { Payload } from './engine.ts';
+import { checkKey } from './keyspace.ts';
+import type { AnyLoader } from './leading.ts';
+import type { Lifecycle } from './lifecycle.ts';
+import type { Opened } from './opened.ts';
+import { missed, reveal } from './revealing.ts';
+
+/**
+ * The fresh value of `key`. An engine in this process has answered when its call returns: then there is nothing to wait for, and an async
+ * function would only cost the frame that it keeps.
+ */
+export function get(life: Lifecycle, key: string, options: CallOptions | undefined): Promise<unknown> {
+  const opened = life.working?.opened;
+  if (opened === undefined || !opened.traits.synchronous) return getLater(life, key, options);
+  try {
+    return Promise.resolve(getNow(opened, key, options));
+  } catch (error) {
+    return Promise.reject(error);
+  }
+}
+
+/** The fresh value of `key`, or what the loader gives: a hit in this process goes the same short way. */
+export function getOrSet(
+  life: Lifecycle,
+  key: string,
+  loader: AnyLoader,
+  options: LoadOptions | undefined,
+): Promise<unknown> {
+  const opened = life.working?.opened;
+  if (opened === undefined || !opened.traits.synchronous || typeof key !== 'string')
+    return loadLater(life, key, loader, options);
+  try {
+    options?.signal?.throwIfAborted();
+    const payload: Payload = opened.engine.get(key);
+    const value = payload === undefined ? undefined : reveal(opened, key, payload, options);
+    if (value !== undefined) return Promise.resolve(value);
+  } catch (error) {
+    return Promise.reject(error);
+  }
+  return loadLater(life, key, loader, options);
+}
+
+async function loadLater(
+  life: Lifecycle,
+  key: string,
+  loader: AnyLoader,
+  options: LoadOptions | undefined,
+): Promise<unknown> {
+  const { loading } = life.working ?? (await life.work(options));
+  options?.signal?.throwIfAborted();
+  return loading.getOrSet(key, loader, options);
+}
+
+function getNow(opened: Opened, key: string, options: CallOptions | undefined): unknown {
+  if (typeof key !== 'string') checkKey(key);
+  options?.signal?.throwIfAborted();
+  const { tally } = opened;
+  if (tally.isTimed()) return getTimed(opened, key, options);
+  return revealOrMiss(opened, key, opened.engine.get(key), options);
+}
+
+function getTimed(opened: Opened, key: string, options: CallOptions | undefined): unknown {
+  const { tally, clock, engine } = opened;
+  const started = clock.elapsed();
+  const payload: Payload = engine.get(key);
+  tally.timed(clock.elapsed() - started);
+  return revealOrMiss(opened, key, payload, options);
+}
+
+async function getLater(life: Lifecycle, key: string, options: CallOptions | undefined): Promise<unknown> {
+  const { opened } = life.working ?? (await life.work(options));
+  if (opened.traits.synchronous) return getNow(opened, key, options);
+  checkKey(key);
+  options?.signal?.throwIfAborted();
+  const { tally, clock, engine, remote } = opened;
+  const started = tally.isTimed() ? clock.elapsed() : -1;
+  const payload: Payload = await remote.read(engine.get(key), 'get', key, options);
+  if (started >= 0) tally.timed(clock.elapsed() - started);
+  return revealOrMiss(opened, key, payload, options);
+}
+
+// Only keys that were checked are ever stored, so that a hit in this process needs no check; a miss tells a bad key from an absent one.
+function revealOrMiss(
+  opened: Opened,
+  key: string,
+  payload: Payload | undefined,
+  options: CallOptions | undefined,
+): unknown {
+  return payload === undefined ? missed(opened, key) : reveal(opened, key, payload, options);
+}
