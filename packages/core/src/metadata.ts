@@ -16,7 +16,8 @@ export function metadataOf(key: string, entry: Entry): EntryMetadata {
     version: entry.version,
     createdAt: entry.createdAt,
     expiresAt: entry.freshUntil,
-    ttl: entry.freshUntil - entry.createdAt,
+    // To the microsecond: the difference of two instants of a clock with fractions is off by less.
+    ttl: Math.round((entry.freshUntil - entry.createdAt) * 1_000) / 1_000,
     tags: [...entry.tags],
     // From a list of pairs: an index named __proto__ becomes a key like any other.
     indexes: Object.fromEntries(indexes),
