@@ -13,9 +13,8 @@ import { Flight, type Landing, type LoadResult, type WaitOptions } from './singl
 import { currentWork, waitingFor } from './wait-for.ts';
 import { checkWriteOptions, tagsOf } from './writes.ts';
 
-/** What the engine said to a request for the right to load, and the token of the request. */
+/** What the engine said to a request for the right to load. */
 export interface Asked {
-  readonly token: string;
   /** `undefined`: the provider is in trouble, and the call fails open. */
   readonly acquired: Acquired | undefined;
   /** The load to lead, when the lease was granted. */
@@ -63,6 +62,7 @@ export class Loading {
     const value = reveal(this.#opened, key, result.payload, plan.options);
     if (value !== undefined) return { from: 'hit', value };
     // What cannot be read is as good as absent. It is replaced only if it is still there: a write may have come meanwhile.
+    missed(this.#opened, key);
     const landing = await this.#leadOutage(key, plan, { version: result.version });
     return this.#fetched(key, landing.status === 'released' ? { from: 'missing' } : resultOf(landing));
   }
@@ -109,11 +109,8 @@ export class Loading {
     const answer = engine.acquire(key, { token, leaseMs, tags: plan.tags, awaited, overUnreadable });
     const asked = (acquired: Acquired | undefined): Asked => {
       if (this.#closed === undefined) {
-        return {
-          token,
-          acquired,
-          flight: acquired?.status === 'lead' ? this.#leading.grant(key, token, plan) : undefined,
-        };
+        const flight = acquired?.status === 'lead' ? this.#leading.grant(key, token, plan) : undefined;
+        return { acquired, flight };
       }
       if (acquired?.status === 'lead') this.#leading.release(key, token);
       throw this.#closed;
