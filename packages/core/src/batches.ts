@@ -54,7 +54,7 @@ export async function setMany(
     const write = drafted.value;
     const answer = engine.write(key, write, undefined);
     const written = answer instanceof Promise ? await remote.write(answer, 'setMany', key, options) : answer;
-    if (written.status === 'limited') throw limitExceeded(opened, key);
+    if (written.status === 'limited') throw limitExceeded(opened, key, write.limit);
     if (events.active.write !== undefined) events.emit('write', { key, version: write.version });
   });
   throwPartial(opened, 'setMany', outcomes, options?.signal);

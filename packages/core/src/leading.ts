@@ -258,7 +258,7 @@ export class Leading {
     try {
       const answer = engine.commit(key, token, write);
       const committed = answer instanceof Promise ? await remote.write(answer, 'getOrSet', key) : answer;
-      if (committed === 'limited') throw limitExceeded(this.#opened, key);
+      if (committed === 'limited') throw limitExceeded(this.#opened, key, write.limit);
       if (committed === 'overtaken') tally.overtaken += 1;
       // Tags learnt from the loader are not in the lease: whoever joined under it may have come after their invalidation.
       const stored = committed === 'stored';

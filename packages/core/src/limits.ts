@@ -44,7 +44,7 @@ export function limitOf(
 }
 
 /** The error of a write that its limit refused. */
-export function limitExceeded({ name }: Opened, key: string, limit?: Limit): CacheError {
+export function limitExceeded({ name }: Opened, key: string, limit: Limit | undefined): CacheError {
   return new CacheError(
     'LIMIT_EXCEEDED',
     `cache '${name}': '${key}' was not written, because ${limit === undefined ? 'its index limit is reached' : reached(limit)}`,

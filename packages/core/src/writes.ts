@@ -146,7 +146,7 @@ export async function write(
   }
   const answer = engine.write(key, change, condition);
   const written = answer instanceof Promise ? await remote.write(answer, operation, key, options) : answer;
-  if (written.status === 'limited') throw limitExceeded(opened, key);
+  if (written.status === 'limited') throw limitExceeded(opened, key, change.limit);
   if (written.status === 'refused') return false;
   if (events.active.write !== undefined) events.emit('write', { key, version: change.version });
   return change.version;

@@ -1,9 +1,9 @@
-import { CacheError, createManager, entry, isCacheError, type Cache } from '@cache/core';
+import { CacheError, createManager, entry, isCacheError, type Cache, type CacheOptions } from '@cache/core';
 import { fakeClock, gate, intercept, settle } from '@cache/core/testing';
 import { memory } from '@cache/memory';
 import { expect, test } from 'vitest';
 
-function cacheOf<T>(options: { readonly loaders?: number } = {}): Cache<T> {
+function cacheOf<T>(options: CacheOptions<T> & { isolation?: 'copy' } = {}): Cache<T> {
   return createManager({ providers: [memory()], clock: fakeClock() }).cache<T>('c', options);
 }
 
@@ -96,4 +96,15 @@ test('a call that loads or waits for a load misses once, whatever becomes of it'
   expect(await cache.stats()).toMatchObject({ hits: 0, misses: 5, loads: 2, loadErrors: 1 });
   await cache.getOrSet('learnt', () => 2);
   expect(await cache.stats()).toMatchObject({ hits: 1, misses: 5 });
+});
+
+test('LIMIT_EXCEEDED names the index, the term and the limit', async () => {
+  const cache = cacheOf<{ team: string }>({ indexes: { team: (user) => user.team } });
+  const limit = { index: 'team', max: 1, onExceeded: 'refuse' } as const;
+  await cache.set('a', { team: 'red' }, { limit });
+  const message =
+    "cache 'c': 'b' was not written, because its index limit is reached: 'team' has 1 entries under 'red' and may have no more";
+  await expect(cache.set('b', { team: 'red' }, { limit })).rejects.toThrow(message);
+  await expect(cache.getOrSet('b', () => ({ team: 'red' }), { limit })).rejects.toThrow(message);
+  expect(await cache.has('b')).toBe(false);
 });
