@@ -8,16 +8,14 @@ export interface BundleFigures {
   readonly name: string;
   /** Kilobytes, minified and gzipped, peers left out. */
   readonly size: number;
-  readonly budget: number;
 }
 
 const root = join(import.meta.dirname, '..');
 const output = execFileSync(process.execPath, ['tooling/size.mjs'], { cwd: root, encoding: 'utf8' });
-const figures = [...output.matchAll(/^(@cache\/\S+)\s+([\d.]+) kB of ([\d.]+) kB/gm)].map(
-  ([, name, size, budget]): BundleFigures => ({
+const figures = [...output.matchAll(/^(@cache\/\S+)\s+([\d.]+) kB of/gm)].map(
+  ([, name, size]): BundleFigures => ({
     name: name as string,
     size: Number(size),
-    budget: Number(budget),
   }),
 );
 console.log(output);
