@@ -47,8 +47,8 @@ export function targetsTables(kept: Kept): string {
 }
 
 function verdict({ measured, bound, atLeast, show }: Target): string {
-  const excess = atLeast === true ? bound / measured - 1 : measured / bound - 1;
-  if (excess <= 0) return 'met';
+  if (atLeast === true ? measured >= bound : measured <= bound) return 'met';
+  const excess = (atLeast === true ? bound / measured : measured / bound) - 1;
   return `**missed by ${Number.isFinite(excess) ? `${Math.ceil(excess * 100)} %` : show(measured)}**`;
 }
 
