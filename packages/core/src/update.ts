@@ -5,7 +5,7 @@ import type { Condition, Entry, Write, Written } from './engine.ts';
 import { checkKey, checkTags, parseTerm } from './keyspace.ts';
 import type { Opened } from './opened.ts';
 import type { Isolated } from './packing.ts';
-import { runAs, waitingFor, type Work } from './wait-for.ts';
+import { currentWork, runAs, waitingFor, type Work } from './wait-for.ts';
 import { lifeOf, sizeOf, tagsOf, termsOf, validated } from './writes.ts';
 
 /** A call joins the write of those before it until the group has this many, */
@@ -79,7 +79,8 @@ export class Updates {
     if (options?.ttl !== undefined) millisecondsOrForever(options.ttl, 'ttl');
     options?.signal?.throwIfAborted();
     const queue = this.#queues.get(key) ?? this.#start(key);
-    const value = await waitingFor(queue, () => enqueue(queue, updater, options));
+    const enter = (): Promise<Isolated | undefined> => enqueue(queue, updater, options);
+    const value = await (currentWork() === undefined ? enter() : waitingFor(queue, enter));
     return value === undefined ? undefined : this.#opened.packing.give(value);
   }
 
@@ -130,7 +131,8 @@ export class Updates {
       };
       const results: (Isolated | undefined)[] = [];
       for (const call of group) {
-        await this.#apply(key, queue, call, draft, base, attempt);
+        const applied = this.#apply(queue, call, draft, base, attempt);
+        if (applied !== undefined) await applied;
         results.push(draft.value);
         if (clock.elapsed() - started > GROUP_MS && attempt === 1) break;
       }
@@ -151,34 +153,56 @@ export class Updates {
     }
   }
 
-  /** Runs one updater on the draft. What it throws, or gives that is refused, rejects its own call and leaves the draft as it was. */
-  async #apply(
-    key: string,
+  /**
+   * Runs one updater on the draft. What it throws, or gives that is refused, rejects its own call and leaves the draft as it was. A
+   * promise only when there is something to wait for: most updaters answer at once.
+   */
+  #apply(
     queue: Queue,
     call: Call,
     draft: Draft,
     base: Entry | undefined,
     attempt: number,
-  ): Promise<void> {
-    if (call.done) return;
+  ): Promise<void> | undefined {
+    if (call.done) return undefined;
     const { packing } = this.#opened;
+    const { key } = queue;
     try {
       const current = draft.value === undefined ? undefined : packing.draftOf(draft.value);
       const answer = runAs(queue, () => call.updater(current, { key, attempt }));
-      const next = answer instanceof Promise ? await untilLeft(call, answer) : answer;
-      if (next === undefined || call.done) return;
-      const checked = validated(this.#opened, key, next);
-      const value: unknown = checked instanceof Promise ? await checked : checked;
+      const taken =
+        answer instanceof Promise
+          ? untilLeft(call, answer).then((next) => this.#take(key, call, draft, base, next))
+          : this.#take(key, call, draft, base, answer);
+      return taken?.catch((error: unknown) => call.reject(error));
+    } catch (error) {
+      call.reject(error);
+      return undefined;
+    }
+  }
+
+  /** Takes what an updater gave into the draft. */
+  #take(
+    key: string,
+    call: Call,
+    draft: Draft,
+    base: Entry | undefined,
+    next: unknown,
+  ): Promise<void> | undefined {
+    if (next === undefined || call.done) return undefined;
+    const accept = (value: unknown): void => {
       const terms = [...this.#manualTerms(base), ...termsOf(this.#opened, key, value)];
-      draft.value = packing.isolate(value);
+      draft.value = this.#opened.packing.isolate(value);
       draft.terms = terms;
       draft.ttl = call.options?.ttl ?? draft.ttl;
       draft.jitter = call.options?.jitter;
       draft.tags = call.options?.tags ?? draft.tags;
       draft.changed = true;
-    } catch (error) {
-      call.reject(error);
-    }
+    };
+    const checked = validated(this.#opened, key, next);
+    if (checked instanceof Promise) return checked.then(accept);
+    accept(checked);
+    return undefined;
   }
 
   async #write(key: string, draft: Draft, base: Entry | undefined): Promise<Written> {
