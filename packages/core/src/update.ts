@@ -170,10 +170,9 @@ export class Updates {
     try {
       const current = draft.value === undefined ? undefined : packing.draftOf(draft.value);
       const answer = runAs(queue, () => call.updater(current, { key, attempt }));
-      const taken =
-        answer instanceof Promise
-          ? untilLeft(call, answer).then((next) => this.#take(key, call, draft, base, next))
-          : this.#take(key, call, draft, base, answer);
+      const taken = isThenable(answer)
+        ? untilLeft(call, answer).then((next) => this.#take(key, call, draft, base, next))
+        : this.#take(key, call, draft, base, answer);
       return taken?.catch((error: unknown) => call.reject(error));
     } catch (error) {
       call.reject(error);
@@ -232,11 +231,18 @@ export class Updates {
 }
 
 /** The answer of an updater; nothing once its caller has left, so that one that never settles holds up nobody else. */
-function untilLeft(call: Call, answer: Promise<unknown>): Promise<unknown> {
+function untilLeft(call: Call, answer: PromiseLike<unknown>): Promise<unknown> {
   return new Promise((resolve, reject) => {
     call.leave = () => resolve(undefined);
     answer.then(resolve, reject);
   });
+}
+
+/** Whether to wait for `answer`. Not by class: query builders and other realms have promises of their own. */
+function isThenable(answer: unknown): answer is PromiseLike<unknown> {
+  return (
+    typeof answer === 'object' && answer !== null && 'then' in answer && typeof answer.then === 'function'
+  );
 }
 
 function enqueue(

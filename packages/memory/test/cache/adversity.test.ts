@@ -13,6 +13,30 @@ function cacheOf<T>(options: CacheOptions<T> & { isolation?: 'copy' } = {}): Cac
   return createManager({ providers: [memory()], clock }).cache<T>('c', options);
 }
 
+describe('updaters', () => {
+  // Lazy query builders are thenables, not promises of the platform: not awaited, they were refused as values.
+  test.each([
+    ['resolves', 2],
+    ['rejects', undefined],
+  ])('G5: one that answers with a thenable is awaited when it %s', async (_, value) => {
+    const failure = new Error('no such row');
+    const query = {
+      // oxlint-disable-next-line unicorn/no-thenable -- being one is what is tested
+      then(resolve: (value: number) => void, reject: (error: unknown) => void): void {
+        if (value === undefined) reject(failure);
+        else resolve(value);
+      },
+    };
+    const cache = cacheOf<number>();
+    await cache.set('k', 1);
+    const updated = cache.update('k', () => query as unknown as Promise<number>);
+    await (value === undefined
+      ? expect(updated).rejects.toBe(failure)
+      : expect(updated).resolves.toBe(value));
+    expect(await cache.get('k')).toBe(value ?? 1);
+  });
+});
+
 describe('loaders', () => {
   test.each([
     ['an object without a prototype', Object.create(null)],
