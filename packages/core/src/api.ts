@@ -1,6 +1,6 @@
 /** What a caller may ask of a cache. The guarantees behind every line, numbered, are in `docs/semantics.md`. */
 import type { Duration } from './duration.ts';
-import type { CacheEvents } from './events.ts';
+import type { BreakerState, CacheEvents } from './events.ts';
 import type { Middleware } from './middleware.ts';
 
 /** How long an entry is fresh: a duration, or `'forever'`. */
@@ -158,6 +158,8 @@ export interface CacheHealth {
   /** Milliseconds the provider took to answer. */
   readonly latency: number;
   readonly details: Readonly<Record<string, string | number | boolean>>;
+  /** The state of the circuit breaker; left out where there is none. */
+  readonly breaker?: BreakerState | undefined;
   readonly error?: unknown;
 }
 

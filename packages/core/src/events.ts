@@ -1,5 +1,8 @@
 /** What a cache tells those who watch it. Listeners only observe: nothing they do reaches the operation. */
 
+/** `'open'`: the provider is not asked. `'half-open'`: it is asked by one call, and its answer decides. */
+export type BreakerState = 'closed' | 'open' | 'half-open';
+
 /** The events of a cache. Durations are milliseconds. No event carries a value. */
 export interface CacheEvents {
   readonly hit: { readonly key: string };
@@ -29,6 +32,8 @@ export interface CacheEvents {
   readonly evict: { readonly key: string; readonly cause: 'entries' | 'bytes' | 'limit' };
   readonly expire: { readonly key: string };
   readonly connection: { readonly state: 'up' | 'down'; readonly error?: unknown };
+  /** The circuit breaker of the cache, and of its namespaces, has a new state. */
+  readonly breaker: { readonly state: BreakerState };
   /** Something failed that the caller may not have seen: a read that failed open, a background step, a listener. */
   readonly error: { readonly operation: string; readonly key?: string | undefined; readonly error: unknown };
 }
@@ -53,6 +58,7 @@ export class Events {
     evict: undefined,
     expire: undefined,
     connection: undefined,
+    breaker: undefined,
     error: undefined,
   };
 

@@ -57,12 +57,12 @@ export type {
   CacheErrorIssue,
   CacheErrorOf,
 } from './errors.ts';
-export type { CacheEvents } from './events.ts';
+export type { BreakerState, CacheEvents } from './events.ts';
 export type { DeepReadonly } from './freezing.ts';
 export { createManager } from './manager.ts';
 export type { Manager, ManagerOptions } from './manager.ts';
 export type { Middleware, Operation, OperationName } from './middleware.ts';
-export type { CacheDefaults, CacheOptions, TermExtractor } from './options.ts';
+export type { BreakerOptions, CacheDefaults, CacheOptions, TermExtractor } from './options.ts';
 export type { EngineEvent, EngineProvider, OpenContext, Provider, StoreProvider } from './provider.ts';
 export type { Infer, Schema, SchemaIssue, SchemaResult } from './schema.ts';
 export type {

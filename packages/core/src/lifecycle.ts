@@ -1,9 +1,11 @@
 /** From a provider to an open cache, and to its end. */
 import type { CallOptions } from './api.ts';
+import { Breaker } from './breaker.ts';
 import type { Clock } from './clock.ts';
 import type { Engine, EngineTraits, MaybePromise } from './engine.ts';
 import { CacheError, isCacheError } from './errors.ts';
 import { Events } from './events.ts';
+import { guardedEngine } from './guarded-engine.ts';
 import type { NextId } from './ids.ts';
 import { spaceOf } from './keyspace.ts';
 import { Loading } from './loading.ts';
@@ -12,8 +14,9 @@ import type { Settings } from './options.ts';
 import { createPacking } from './packing.ts';
 import type { EngineEvent, OpenContext, Provider } from './provider.ts';
 import { recordEngine, recordEngineTraits } from './record/record-engine.ts';
-import { isTrouble, Remote } from './remote.ts';
+import { Remote } from './remote.ts';
 import { Tally } from './tally.ts';
+import { isTrouble } from './trouble.ts';
 import { unreachableEngine } from './unreachable-engine.ts';
 import { Updates } from './update.ts';
 
@@ -38,11 +41,15 @@ export class Lifecycle {
   readonly settings: Settings;
   readonly clock: Clock;
   readonly events: Events = new Events();
+  /** One for a cache and its namespaces: they have one provider and one set of options. */
+  readonly breaker: Breaker | undefined;
   readonly #path: readonly string[];
   readonly #surroundings: Surroundings;
   readonly #traits: EngineTraits;
   readonly #tally = new Tally();
+  readonly #deadline: number;
   readonly #remote: Remote;
+  readonly #stopListening: (() => void) | undefined;
   #working: Working | undefined;
   #opening: Promise<Working> | undefined;
   /** Works in the place of a provider that cannot be opened, whose trouble it tells. */
@@ -51,7 +58,13 @@ export class Lifecycle {
   #closed = false;
 
   /** Throws `UNSUPPORTED` when the provider lacks what the settings need, and whatever the provider throws at once. */
-  constructor(path: readonly string[], provider: Provider, settings: Settings, surroundings: Surroundings) {
+  constructor(
+    path: readonly string[],
+    provider: Provider,
+    settings: Settings,
+    surroundings: Surroundings,
+    above?: Lifecycle,
+  ) {
     this.name = path.join('/');
     this.provider = provider;
     this.settings = settings;
@@ -60,16 +73,21 @@ export class Lifecycle {
     this.#surroundings = surroundings;
     this.#traits = provider.kind === 'engine' ? provider.traits : recordEngineTraits(provider.traits);
     // An engine in this process has nobody to wait for: only what others share can fail to answer.
-    const deadline = this.#traits.scope === 'process' ? Infinity : settings.deadline;
+    this.#deadline = this.#traits.scope === 'process' ? Infinity : settings.deadline;
+    this.breaker = above === undefined ? this.#createBreaker() : above.breaker;
     this.#remote = new Remote(
       this.name,
-      { deadline, onFailure: settings.onFailure },
-      { clock: this.clock, events: this.events, tally: this.#tally },
+      { deadline: this.#deadline, onFailure: settings.onFailure },
+      { clock: this.clock, events: this.events, tally: this.#tally, breaker: this.breaker },
     );
     this.#checkTraits();
-    const engine = this.#openEngine();
+    // A namespace may be made while the circuit of its cache is open: then its first call opens it.
+    const engine = this.breaker?.refusal(this.name) === undefined ? this.#openEngine() : undefined;
     if (engine instanceof Promise) void this.#await(engine);
-    else this.#working = this.#begin(engine);
+    else if (engine !== undefined) this.#working = this.#begin(this.#guarded(engine));
+    this.#stopListening = this.breaker?.onChange((state) => {
+      if (this.events.active.breaker !== undefined) this.events.emit('breaker', { state });
+    });
   }
 
   /** Set while the cache is open. */
@@ -104,7 +122,7 @@ export class Lifecycle {
     signal?.throwIfAborted();
     if (this.#closed) throw this.#closedError();
     if (this.#working !== undefined) return this.#working;
-    const opening = this.#opening ?? this.#await(Promise.resolve(this.#openEngine()));
+    const opening = this.#opening ?? this.#openAgain();
     try {
       return await this.#remote.ask(opening, 'open', undefined, { signal });
     } catch (error) {
@@ -117,7 +135,7 @@ export class Lifecycle {
   /** The lifecycle of a namespace. */
   below(name: string): Lifecycle {
     if (this.#closed) throw this.#closedError();
-    return new Lifecycle([...this.#path, name], this.provider, this.settings, this.#surroundings);
+    return new Lifecycle([...this.#path, name], this.provider, this.settings, this.#surroundings, this);
   }
 
   /** Gives up what waits and runs, then closes the engine. A second call does nothing. */
@@ -133,12 +151,21 @@ export class Lifecycle {
       working?.updates.close(error);
     }
     this.#remote.close(error);
+    this.#stopListening?.();
+    if (this.#path.length === 1) this.breaker?.close();
     if (open !== undefined) await this.#remote.write(open.opened.engine.close(), 'close');
+  }
+
+  #openAgain(): Promise<Working> {
+    const refusal = this.breaker?.refusal(this.name);
+    if (refusal !== undefined) throw refusal;
+    return this.#await(Promise.resolve(this.#openEngine()));
   }
 
   #await(engine: Promise<Engine>): Promise<Working> {
     const opening = this.#expect(engine);
     this.#opening = opening;
+    void this.breaker?.watch(opening);
     // Whoever asks for the cache meanwhile gets the failure; if nobody does, it is told as an event.
     opening.catch((error: unknown) => this.events.emit('error', { operation: 'open', error }));
     return opening;
@@ -150,7 +177,7 @@ export class Lifecycle {
       const opened = await engine;
       if (this.#closed || this.#working !== undefined) await opened.close();
       if (this.#closed) throw this.#closedError();
-      this.#working ??= this.#begin(opened);
+      this.#working ??= this.#begin(this.#guarded(opened));
       return this.#working;
     } finally {
       this.#opening = undefined;
@@ -173,6 +200,18 @@ export class Lifecycle {
     return store instanceof Promise
       ? store.then((opened) => recordEngine(opened, provider.traits, context))
       : recordEngine(store, provider.traits, context);
+  }
+
+  /** An engine in this process answers at once and has no trouble that passes: nothing stands between the cache and it. */
+  #createBreaker(): Breaker | undefined {
+    const { breaker } = this.settings;
+    if (breaker === undefined || this.#traits.scope !== 'shared' || this.#traits.synchronous)
+      return undefined;
+    return new Breaker(this.provider.name, breaker, { deadline: this.#deadline, clock: this.clock });
+  }
+
+  #guarded(engine: Engine): Engine {
+    return this.breaker === undefined ? engine : guardedEngine(engine, this.breaker, this.name);
   }
 
   #begin(engine: Engine, traits: EngineTraits = this.#traits): Working {
@@ -215,8 +254,10 @@ export class Lifecycle {
       if (events.active.evict !== undefined) events.emit('evict', { key: event.key, cause: event.cause });
     } else if (event.type === 'expired') {
       if (events.active.expire !== undefined) events.emit('expire', { key: event.key });
-    } else if (events.active.connection !== undefined) {
-      events.emit('connection', { state: event.state, error: event.error });
+    } else {
+      if (event.state === 'up') this.breaker?.hurry();
+      if (events.active.connection !== undefined)
+        events.emit('connection', { state: event.state, error: event.error });
     }
   }
 

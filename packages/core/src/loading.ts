@@ -7,9 +7,9 @@ import { checkKey } from './keyspace.ts';
 import { Leading, timeoutError, type AnyLoader, type LoadPlan, type Storing } from './leading.ts';
 import type { Place } from './loader-slots.ts';
 import type { Opened } from './opened.ts';
-import { isTrouble } from './remote.ts';
 import { missed, reveal } from './revealing.ts';
 import { Flight, type Landing, type LoadResult, type WaitOptions } from './single-flight.ts';
+import { isTrouble } from './trouble.ts';
 import { currentWork, waitingFor } from './wait-for.ts';
 import { checkWriteOptions, tagsOf } from './writes.ts';
 

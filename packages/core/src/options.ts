@@ -9,6 +9,14 @@ import type { Schema } from './schema.ts';
 /** Gives the terms of a value under one index: one, several, or none. Must be quick, pure, and not change the value. */
 export type TermExtractor<T> = (value: T, key: string) => string | readonly string[] | undefined;
 
+/** When a circuit breaker opens, and for how long. */
+export interface BreakerOptions {
+  /** So many calls in a row that find the provider in trouble open the circuit. Default 5. */
+  readonly failures?: number | undefined;
+  /** After so long one call goes through again, on trial; at once when the provider tells that its connection is up. Default `'1s'`. */
+  readonly halfOpenAfter?: Duration | undefined;
+}
+
 /** Options of a cache. Each states its default. */
 export interface CacheOptions<T = unknown, I extends string = string> {
   /** Name of a registered provider. Default: the manager's `default`. */
@@ -39,6 +47,11 @@ export interface CacheOptions<T = unknown, I extends string = string> {
   readonly loaders?: number | undefined;
   /** Reads when the provider fails: `'open'` (default) misses and loads without sharing across processes; `'throw'` rejects. */
   readonly onFailure?: 'open' | 'throw' | undefined;
+  /**
+   * The circuit breaker: while a provider that other processes share fails call after call, calls are refused with `UNAVAILABLE` at once,
+   * and nothing is sent. `false`: none.
+   */
+  readonly breaker?: BreakerOptions | false | undefined;
 }
 
 /** Options that are said of each cache by itself, and why. */
@@ -52,6 +65,12 @@ const OWN = {
 
 /** Options that a manager can give all its caches. */
 export type CacheDefaults = Omit<CacheOptions<never, never>, keyof typeof OWN>;
+
+/** The options of a breaker after validation: durations are milliseconds. */
+export interface BreakerSettings {
+  readonly failures: number;
+  readonly halfOpenAfter: number;
+}
 
 /** Options after validation: durations are milliseconds, defaults are filled in, nothing can change. */
 export interface Settings {
@@ -68,12 +87,20 @@ export interface Settings {
   readonly lease: number;
   readonly loaders: number;
   readonly onFailure: 'open' | 'throw';
+  /** `undefined`: none. */
+  readonly breaker: BreakerSettings | undefined;
 }
 
 const duration = (name: string, ifMissing: string): z.ZodMiniType<number> =>
   z.pipe(
     z.unknown(),
     z.transform((given) => milliseconds(given === undefined ? ifMissing : given, name)),
+  );
+
+const countFrom1 = (ifMissing: number): z.ZodMiniDefault<z.ZodMiniType<number, number>> =>
+  z._default(
+    z.int('expected a whole number from 1').check(z.minimum(1, 'expected a whole number from 1')),
+    ifMissing,
   );
 
 const callback = <F>(what: string): z.ZodMiniType<F> =>
@@ -117,19 +144,36 @@ const optionsSchema = z.strictObject({
   colocate: z.optional(callback<(key: string) => string>('a function that gives the route of a key')),
   deadline: duration('deadline', '1s'),
   lease: duration('lease', '2s'),
-  loaders: z._default(
-    z.int('expected a whole number from 1').check(z.minimum(1, 'expected a whole number from 1')),
-    64,
-  ),
+  loaders: countFrom1(64),
   onFailure: z._default(z.enum(['open', 'throw'], "expected 'open' or 'throw'"), 'open'),
+  breaker: z.optional(
+    z.strictObject(
+      { failures: countFrom1(5), halfOpenAfter: duration('breaker.halfOpenAfter', '1s') },
+      'expected false, or an object with failures and halfOpenAfter',
+    ),
+  ),
 });
 
 /** Validates the options of a cache. Throws a `TypeError` that begins with `place` and names the option and the remedy. */
 export function settingsOf(place: string, options: Omit<CacheOptions<never, never>, 'provider'>): Settings {
   // Transforms see a missing option only when it is there as undefined.
   const unset = { ttl: undefined, timeout: undefined, deadline: undefined, lease: undefined };
-  const settings = parsed(optionsSchema, { ...unset, ...options }, place);
-  return Object.freeze({ schema: undefined, codec: undefined, colocate: undefined, ...settings });
+  const breaker = breakerOf(options.breaker);
+  const settings = parsed(optionsSchema, { ...unset, ...options, breaker }, place);
+  return Object.freeze({
+    schema: undefined,
+    codec: undefined,
+    colocate: undefined,
+    ...settings,
+    breaker: settings.breaker && Object.freeze(settings.breaker),
+  });
+}
+
+/** What the schema is to see: nothing for no breaker, and every option there. */
+function breakerOf(given: unknown): unknown {
+  if (given === false) return undefined;
+  const isObject = given === undefined || (typeof given === 'object' && given !== null);
+  return isObject ? { halfOpenAfter: undefined, ...given } : given;
 }
 
 /** Validates options for all caches. Throws like {@link settingsOf}, and for what each cache has to say itself. */
@@ -153,7 +197,13 @@ export function withDefaults<O extends object>(
 /** The first option in which two caches differ: functions by identity, lists by their members. */
 export function differenceOf(one: Settings, other: Settings): keyof Settings | undefined {
   const names = Object.keys(one) as (keyof Settings)[];
-  return names.find((name) => !isSame(one[name], other[name]));
+  return names.find((name) =>
+    name === 'breaker' ? !isSameBreaker(one.breaker, other.breaker) : !isSame(one[name], other[name]),
+  );
+}
+
+function isSameBreaker(one: BreakerSettings | undefined, other: BreakerSettings | undefined): boolean {
+  return one?.failures === other?.failures && one?.halfOpenAfter === other?.halfOpenAfter;
 }
 
 function isSame(one: unknown, other: unknown): boolean {

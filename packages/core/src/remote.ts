@@ -3,23 +3,17 @@
  * quick, whoever got a synchronous answer does not come here at all.
  */
 import type { CallOptions } from './api.ts';
+import type { Breaker } from './breaker.ts';
 import type { Clock } from './clock.ts';
 import type { MaybePromise } from './engine.ts';
-import { CacheError, isCacheError, type CacheErrorCode } from './errors.ts';
+import { CacheError, isCacheError } from './errors.ts';
 import type { Events } from './events.ts';
 import type { Tally } from './tally.ts';
-
-/** Failures that mean "the provider is in trouble", as opposed to "the request is wrong". */
-const TROUBLE: ReadonlySet<CacheErrorCode> = new Set(['UNAVAILABLE', 'UNKNOWN_OUTCOME', 'DEADLINE_EXCEEDED']);
+import { isTrouble } from './trouble.ts';
 
 /** Whether a read of the cache that failed like this may be taken for a miss: a provider in trouble, or bytes that cannot be read. */
 function failsOpen(error: unknown): boolean {
   return isTrouble(error) || isCacheError(error, 'CODEC_FAILED');
-}
-
-/** Whether reads go on without the provider after this failure, if the cache says so. */
-export function isTrouble(error: unknown): boolean {
-  return isCacheError(error) && TROUBLE.has(error.code);
 }
 
 export class Remote {
@@ -29,6 +23,7 @@ export class Remote {
   readonly #clock: Clock;
   readonly #events: Events;
   readonly #tally: Tally;
+  readonly #breaker: Breaker | undefined;
   /** Writes that have taken effect. */
   #writes = 0;
   #closed: Error | undefined;
@@ -39,7 +34,12 @@ export class Remote {
   constructor(
     cache: string,
     limits: { readonly deadline: number; readonly onFailure: 'open' | 'throw' },
-    parts: { readonly clock: Clock; readonly events: Events; readonly tally: Tally },
+    parts: {
+      readonly clock: Clock;
+      readonly events: Events;
+      readonly tally: Tally;
+      readonly breaker: Breaker | undefined;
+    },
   ) {
     this.#cache = cache;
     this.#deadline = limits.deadline;
@@ -47,6 +47,7 @@ export class Remote {
     this.#clock = parts.clock;
     this.#events = parts.events;
     this.#tally = parts.tally;
+    this.#breaker = parts.breaker;
   }
 
   /** The answer of a read; `undefined` when the provider is in trouble and the call fails open. */
@@ -151,7 +152,11 @@ export class Remote {
         reject(error);
       };
       const leave = (): void => giveUp(signal?.reason);
-      const cancel = this.#clock.after(this.#deadline, () => giveUp(late()));
+      const cancel = this.#clock.after(this.#deadline, () => {
+        const error = late();
+        this.#breaker?.late(answer, error);
+        giveUp(error);
+      });
       signal?.addEventListener('abort', leave, { once: true });
       this.#waits.add(giveUp);
       answer.then((value) => {

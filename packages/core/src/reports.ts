@@ -43,9 +43,20 @@ export async function healthOf(lifecycle: Lifecycle, signal: AbortSignal | undef
   try {
     const { opened } = await lifecycle.open();
     const { details } = await opened.remote.ask(opened.engine.ping(), 'health', undefined, { signal });
-    return { ...about, status: 'ok', latency: clock.elapsed() - started, details };
+    return { ...about, status: 'ok', latency: clock.elapsed() - started, details, ...breakerOf(lifecycle) };
   } catch (error) {
     const status = settings.onFailure === 'open' && !lifecycle.isClosed ? 'degraded' : 'down';
-    return { ...about, status, latency: clock.elapsed() - started, details: {}, error };
+    return {
+      ...about,
+      status,
+      latency: clock.elapsed() - started,
+      details: {},
+      ...breakerOf(lifecycle),
+      error,
+    };
   }
+}
+
+function breakerOf({ breaker }: Lifecycle): Pick<CacheHealth, 'breaker'> {
+  return breaker === undefined ? {} : { breaker: breaker.state };
 }

@@ -1,5 +1,6 @@
 /** Trouble on demand: a cache whose provider can be put into a storm, and what may become of its operations. */
 import { isCacheError, type CacheErrorCode } from '../errors.ts';
+import type { CacheOptions } from '../options.ts';
 import { chaos, type Weather } from '../testing/chaos.ts';
 import type { ProviderCall } from '../testing/intercept.ts';
 import { spy } from '../testing/spy.ts';
@@ -32,24 +33,27 @@ export interface Stormy {
   readonly cache: KitCache<number>;
   /** The changes that the provider was asked for. */
   readonly changes: () => readonly ProviderCall[];
+  /** How many calls the provider has got. */
+  readonly asked: () => number;
   /** The weather from now on: for every call, or as a function of it. */
   readonly storm: (weather: Weather | ((call: ProviderCall) => Weather | undefined)) => void;
 }
 
 /** A cache whose provider can be put into trouble; its deadline is a few units. */
-export function stormy(h: Harness, options: { readonly onFailure?: 'throw' } = {}): Stormy {
+export function stormy(h: Harness, options: Pick<CacheOptions, 'onFailure' | 'breaker'> = {}): Stormy {
   let weather: Weather | ((call: ProviderCall) => Weather | undefined) = {};
-  let changes: () => readonly ProviderCall[] = () => [];
+  let calls: () => readonly ProviderCall[] = () => [];
   const process = h.peer((provider) => {
     const watched = spy(
       chaos(provider, (call) => (typeof weather === 'function' ? weather(call) : weather), h.clock),
     );
-    changes = () => watched.calls().filter(({ method }) => CHANGES.has(method));
+    calls = () => watched.calls();
     return watched.provider;
   });
   return {
     cache: process.cache<number>({ deadline: 4 * h.unit, ...options }),
-    changes: () => changes(),
+    changes: () => calls().filter(({ method }) => CHANGES.has(method)),
+    asked: () => calls().length,
     storm(next) {
       weather = next;
     },

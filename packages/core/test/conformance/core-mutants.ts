@@ -444,8 +444,8 @@ export const CORE_MUTANTS: readonly CoreMutant[] = [
     group: 'faults',
     name: 'waits for an answer as long as it takes',
     file: 'remote.ts',
-    find: 'this.#clock.after(this.#deadline, () => giveUp(late()))',
-    replace: 'this.#clock.after(Infinity, () => giveUp(late()))',
+    find: 'this.#clock.after(this.#deadline, () => {',
+    replace: 'this.#clock.after(Infinity, () => {',
   },
   {
     group: 'faults',
@@ -467,6 +467,56 @@ export const CORE_MUTANTS: readonly CoreMutant[] = [
     file: 'leading.ts',
     find: 'if (!isTrouble(error) || !remote.opensFor(plan.options)) throw error;',
     replace: 'if (error !== undefined) throw error;',
+  },
+
+  {
+    group: 'faults',
+    name: 'goes on asking a provider that fails',
+    file: 'breaker.ts',
+    find: 'new ConsecutiveBreaker(failures)',
+    replace: 'new ConsecutiveBreaker(failures * Infinity)',
+  },
+  {
+    group: 'faults',
+    name: 'asks a provider and refuses the call',
+    file: 'guarded-engine.ts',
+    find: 'const refusal = breaker.refusal(cache);',
+    replace: 'const refusal = breaker.refusal(cache);\n      if (refusal !== undefined) call(...args);',
+  },
+  {
+    group: 'faults',
+    name: 'takes silence for no failure',
+    file: 'remote.ts',
+    find: 'this.#breaker?.late(answer, error);',
+    replace: '',
+  },
+  {
+    group: 'faults',
+    name: 'counts failures that are not in a row',
+    file: 'breaker.ts',
+    find: 'answer.then(() => resolve(undefined), resolve);',
+    replace: 'answer.catch(resolve);',
+  },
+  {
+    group: 'faults',
+    name: 'leaves a provider alone for ever',
+    file: 'breaker.ts',
+    find: 'this.#clock.elapsed() - this.#openedAt < this.#halfOpenAfter',
+    replace: 'this.#openedAt > this.#halfOpenAfter - Infinity',
+  },
+  {
+    group: 'faults',
+    name: 'tries a provider with every call at once',
+    file: 'breaker.ts',
+    find: "if (state === 'closed' || (",
+    replace: "if (state !== 'open' || (",
+  },
+  {
+    group: 'faults',
+    name: 'waits for a call on trial as long as it takes',
+    file: 'breaker.ts',
+    find: "if (this.state === 'open') this.#limitTrial(answer, judged);",
+    replace: '',
   },
 
   // ── lost replies ──

@@ -8,6 +8,7 @@ import type { Case, Group } from '../group.ts';
 import type { KitCache } from '../harness.ts';
 import { holdLoad } from '../held-load.ts';
 import { hasCode, stormy } from '../storm.ts';
+import { breakerCases } from './circuit-breaker.ts';
 
 type Numbers = KitCache<number>;
 
@@ -67,9 +68,10 @@ const TROUBLES: Readonly<
 export const faults: Group = {
   name: 'faults',
   guarantee:
-    'With a provider that is away or silent, reads fail open within the deadline, writes reject with a typed error, and nothing hangs.',
+    'With a provider that is away or silent, reads fail open within the deadline, writes reject with a typed error, and nothing hangs; one that stays so is left alone.',
   cases: [
     ...Object.entries(TROUBLES).flatMap(([trouble, how]) => casesOf(trouble, how)),
+    ...breakerCases,
     {
       name: 'G10: a load that fails while the provider is away rejects with its own error',
       async run(h) {
