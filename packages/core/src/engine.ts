@@ -17,7 +17,8 @@
  * included, from the instant it stopped being valid and whether or not it has been swept.
  *
  * **Failure** is a rejection with a `CacheError`, or a throw of an engine that answers at once: `UNAVAILABLE` when nothing was executed, `UNKNOWN_OUTCOME` when the
- * request was sent and its reply was lost. An engine never runs a write twice on its own after an unknown outcome.
+ * request was sent and its reply was lost. An engine never runs a write twice on its own after an unknown outcome. What was not executed
+ * it may try again, until the deadline it was opened with: only an engine can tell its errors apart, so core tries nothing again.
  *
  * **Time.** Durations are milliseconds, `Infinity` means for ever; instants are milliseconds since the epoch by the engine's own clock.
  */

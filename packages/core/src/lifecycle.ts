@@ -191,6 +191,7 @@ export class Lifecycle {
       cache: this.#path[0] as string,
       space: spaceOf(namespace, this.#path),
       routeOf: this.settings.colocate,
+      deadline: this.#deadline,
       clock,
       random,
       report: (event) => this.#report(event),

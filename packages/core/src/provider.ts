@@ -22,6 +22,11 @@ export interface OpenContext {
   readonly space: string;
   /** Where a backend has partitions: keys of one route belong into one. Left out: every key is its own route. Pure. */
   readonly routeOf: ((key: string) => string) | undefined;
+  /**
+   * Core gives up on each call after so many milliseconds; `Infinity` where it does not. An engine that tries again by itself what was not
+   * executed stops by then.
+   */
+  readonly deadline: number;
   readonly clock: Clock;
   /** Uniform in [0, 1). */
   readonly random: () => number;

@@ -31,6 +31,7 @@ export function opened(options: MemoryOptions = {}, layout: Layout = TIGHT): Ope
       cache: 'users',
       space: 'users:',
       routeOf: undefined,
+      deadline: Infinity,
       clock,
       random: () => 0.5,
       report: (event) => events.push(event),

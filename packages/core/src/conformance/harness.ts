@@ -136,6 +136,7 @@ class Place implements Harness {
       cache: `engine-${this.#id}`,
       space: `engine-${this.#id}:`,
       routeOf: undefined,
+      deadline: this.traits.scope === 'process' ? Infinity : 1_000,
       clock: this.clock,
       random: this.random,
       report: () => undefined,

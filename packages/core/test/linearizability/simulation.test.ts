@@ -65,7 +65,15 @@ describe('the slow store', () => {
       refusals: 0,
       ...trouble,
     });
-    const context = { cache: '', space: '', routeOf: undefined, clock: time, random, report: () => {} };
+    const context = {
+      cache: '',
+      space: '',
+      routeOf: undefined,
+      deadline: Infinity,
+      clock: time,
+      random,
+      report: () => {},
+    };
     return { time, slow, store: await slow.open(context), beneath: await provider.open(context) };
   };
   const record = { version: 'v', data: 1 };

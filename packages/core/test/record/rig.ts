@@ -30,6 +30,7 @@ export async function rig({ provider = simpleStore(), traits, timing }: RigOptio
     cache: 'test',
     space: 'test:',
     routeOf: undefined,
+    deadline: Infinity,
     clock,
     random: () => 0.5,
     report: () => {},

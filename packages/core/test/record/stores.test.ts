@@ -82,6 +82,7 @@ describe('time', () => {
       cache: '',
       space: '',
       routeOf: undefined,
+      deadline: Infinity,
       clock: theirs,
       random: Math.random,
       report: () => {},

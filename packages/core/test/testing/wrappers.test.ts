@@ -17,6 +17,7 @@ const context: OpenContext = {
   cache: 'c',
   space: 'c:',
   routeOf: undefined,
+  deadline: Infinity,
   clock,
   random: seededRandom(1),
   report: () => undefined,

@@ -33,6 +33,7 @@ export async function engineScene(
     cache: 'round',
     space: 'round:',
     routeOf: undefined,
+    deadline: Infinity,
     clock: time,
     random,
     report: () => {},
