@@ -227,7 +227,7 @@ export class Lifecycle {
       packing: createPacking({
         isolation: settings.isolation,
         holds: traits.holds,
-        codec: settings.codec,
+        codec: settings.codec ?? provider.codec,
         context: { cache: this.#path[0] as string, space: spaceOf(namespace, this.#path) },
       }),
       remote: this.#remote,

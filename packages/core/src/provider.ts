@@ -1,5 +1,6 @@
 /** A provider: the plugin a service registers to say where entries live. */
 import type { Clock } from './clock.ts';
+import type { Codec } from './codec.ts';
 import type { Engine, EngineTraits, MaybePromise } from './engine.ts';
 import type { Store, StoreTraits } from './store.ts';
 
@@ -40,6 +41,8 @@ export interface EngineProvider {
   /** What `provider: '...'` of a cache names. */
   readonly name: string;
   readonly traits: EngineTraits;
+  /** What encodes the values of caches that name no codec, where the engine holds bytes. Default: the built-in binary codec. */
+  readonly codec?: Codec | undefined;
   open(context: OpenContext): MaybePromise<Engine>;
 }
 
@@ -48,6 +51,8 @@ export interface StoreProvider {
   readonly kind: 'store';
   readonly name: string;
   readonly traits: StoreTraits;
+  /** What encodes the values of caches that name no codec, where the store holds bytes. Default: the built-in binary codec. */
+  readonly codec?: Codec | undefined;
   open(context: OpenContext): MaybePromise<Store>;
 }
 
