@@ -108,13 +108,39 @@ export interface Write {
 }
 
 /** What must hold of the key at the instant of the write. A stale entry in its grace counts as absent. */
-export type Condition = 'absent' | 'present' | { readonly version: string };
+export type Condition = 'absent' | 'present' | VersionCondition;
+
+/** The fresh entry has this version. */
+export interface VersionCondition {
+  readonly version: string;
+  /** Set by updates, which begin again when they are refused. An engine may ignore it: it bounds unfairness, and nothing rests on it. */
+  readonly contender?: Contender | undefined;
+}
+
+/** One of those who update a key at the same time. */
+export interface Contender {
+  /** The same for every attempt of an update. */
+  readonly id: string;
+  /**
+   * It has lost to others again and again, and asks for priority. An engine that gives it remembers the id when it refuses the write for
+   * its version, until a write of this contender takes effect and for at most 100 ms. Meanwhile it refuses the writes of every other
+   * contender as `claimed`, and nothing else: a write without a contender and a removal are never held up. One has priority at a time.
+   */
+  readonly claims: boolean;
+}
 
 export type Written =
   /** `evicted`: keys that had to go for the limit. */
   | { readonly status: 'written'; readonly evicted: readonly string[] }
-  /** The condition did not hold; `current` is the fresh entry at that instant, if there was one. Nothing changed. */
-  | { readonly status: 'refused'; readonly current: Entry | undefined }
+  /**
+   * The condition did not hold; `current` is the fresh entry at that instant, if there was one. Nothing changed. `claimed`: another
+   * contender has priority, whether or not the condition held; ask again in a few milliseconds.
+   */
+  | {
+      readonly status: 'refused';
+      readonly current: Entry | undefined;
+      readonly claimed?: boolean | undefined;
+    }
   /** The limit was reached and says `'refuse'`. Nothing changed. */
   | { readonly status: 'limited' };
 

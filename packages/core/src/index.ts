@@ -31,6 +31,7 @@ export type {
   AcquireRequest,
   Committed,
   Condition,
+  Contender,
   Counted,
   CounterChange,
   Engine,
@@ -44,6 +45,7 @@ export type {
   Pattern,
   Payload,
   Settled,
+  VersionCondition,
   Write,
   Written,
 } from './engine.ts';

@@ -1,7 +1,7 @@
 /** `update`: one queue per key and process, and one write for many calls. */
 import type { Ttl, UpdateContext, UpdateOptions } from './api.ts';
 import { millisecondsOrForever } from './duration.ts';
-import type { Condition, Entry, Write, Written } from './engine.ts';
+import type { Condition, Contender, Entry, Write, Written } from './engine.ts';
 import { checkKey, checkTags, parseTerm } from './keyspace.ts';
 import type { Opened } from './opened.ts';
 import type { Isolated } from './packing.ts';
@@ -12,6 +12,10 @@ import { lifeOf, sizeOf, tagsOf, termsOf, validated } from './writes.ts';
 const GROUP_CALLS = 128;
 /** or until its updaters have run for this long, in milliseconds: waiting callers want an answer. */
 const GROUP_MS = 5;
+/** A group that has lost to others so often claims priority. */
+const CONFLICTS = 2;
+/** How long a group waits when another has priority, in milliseconds: from, to. */
+const PAUSE_MS = [1, 3] as const;
 
 /** An updater of any type. */
 export type AnyUpdater = (current: unknown, context: UpdateContext) => unknown;
@@ -65,9 +69,15 @@ class Queue implements Work {
 export class Updates {
   readonly #opened: Opened;
   readonly #queues = new Map<string, Queue>();
+  /** In whose name groups of this cache write, and claim priority: of one key one runs at a time. */
+  readonly #contender: Contender;
+  readonly #claimant: Contender;
 
   constructor(opened: Opened) {
     this.#opened = opened;
+    const id = opened.nextId();
+    this.#contender = { id, claims: false };
+    this.#claimant = { id, claims: true };
   }
 
   /** The value after the call's own updater; `undefined` when there is none. */
@@ -141,7 +151,14 @@ export class Updates {
 
       // Everybody has left, or the cache is closed.
       if (group.every((call) => call.done)) return;
-      const written = draft.changed ? await this.#write(key, draft, base) : undefined;
+      const contender = attempt > CONFLICTS ? this.#claimant : this.#contender;
+      let written = draft.changed ? await this.#write(key, draft, base, contender) : undefined;
+      while (written?.status === 'refused' && written.claimed === true) {
+        // Whoever has priority is about to write: its write then refuses ours, and brings the entry to start from.
+        await this.#letGoFirst();
+        if (group.every((call) => call.done)) return;
+        written = await this.#write(key, draft, base, contender);
+      }
       if (written?.status === 'refused') {
         base = written.current;
         continue;
@@ -204,7 +221,14 @@ export class Updates {
     return undefined;
   }
 
-  async #write(key: string, draft: Draft, base: Entry | undefined): Promise<Written> {
+  /** Waits a moment of random length, so that those who wait do not come back together. */
+  #letGoFirst(): Promise<void> {
+    const { clock, random } = this.#opened;
+    const [least, most] = PAUSE_MS;
+    return new Promise((resolve) => clock.after(least + (most - least) * random(), resolve));
+  }
+
+  async #write(key: string, draft: Draft, base: Entry | undefined, contender: Contender): Promise<Written> {
     const { engine, remote, nextId, packing } = this.#opened;
     const { ttl, jitter, tags } = draft;
     const payload = packing.packIsolated(draft.value, key);
@@ -218,7 +242,7 @@ export class Updates {
       size: sizeOf(this.#opened, payload),
       limit: undefined,
     };
-    const condition: Condition = base === undefined ? 'absent' : { version: base.version };
+    const condition: Condition = base === undefined ? 'absent' : { version: base.version, contender };
     const answer = engine.write(key, write, condition);
     return answer instanceof Promise ? remote.write(answer, 'update', key) : answer;
   }
