@@ -120,17 +120,28 @@ describe('an open circuit', () => {
 
 describe('a namespace that is made while the circuit is open', () => {
   test('asks nothing of the provider before the trial, and is opened by a call', async () => {
-    const { clock, state, manager, asked } = rig();
-    const cache = manager.cache<number>('users');
+    const clock = fakeClock();
+    const state: { weather: Weather } = { weather: {} };
+    const inner: StoreProvider = simpleStore();
+    let openings = 0;
+    const provider: StoreProvider = {
+      ...inner,
+      open(context) {
+        openings += 1;
+        return inner.open(context);
+      },
+    };
+    const manager = createManager({ providers: [chaos(provider, () => state.weather, clock)], clock });
+    const cache = manager.cache<number>('users', { breaker: BREAKER });
     await trip({ state }, cache);
     state.weather = {};
-    const before = asked();
-    const inner = cache.namespace('acme');
-    await expect(inner.set('k', 1)).rejects.toMatchObject({ code: 'UNAVAILABLE', cache: 'users/acme' });
-    expect(asked()).toBe(before);
+    const tenant = cache.namespace('acme');
+    await expect(tenant.set('k', 1)).rejects.toMatchObject({ code: 'UNAVAILABLE', cache: 'users/acme' });
+    expect(openings).toBe(1);
     await clock.pass(BREAKER.halfOpenAfter);
-    await inner.set('k', 1);
-    expect(await inner.get('k')).toBe(1);
+    await tenant.set('k', 1);
+    expect(await tenant.get('k')).toBe(1);
+    expect(openings).toBe(2);
   });
 });
 
@@ -156,6 +167,17 @@ test('a provider whose connection is up again is tried at once', async () => {
   connected();
   await cache.set('k', 1);
   expect((await cache.health()).breaker).toBe('closed');
+});
+
+test('a walk through a closed circuit is one walk', async () => {
+  const { manager } = rig();
+  const cache = manager.cache<number>('users');
+  await cache.set('k', 1);
+  const walk = cache.keys()[Symbol.asyncIterator]();
+  expect([await walk.next(), await walk.next()]).toEqual([
+    { done: false, value: 'k' },
+    { done: true, value: undefined },
+  ]);
 });
 
 describe('what does not open the circuit', () => {
