@@ -140,7 +140,9 @@ function checkImports(at, unit, file, source, plan, byName, report) {
       const [name, ...rest] = splitPackageName(specifier);
       const target = byName.get(name);
       if (target !== undefined) checkPackageImport(unit, file, target, rest.join('/'), plan, refuse);
-      else if (name.startsWith('@cache/')) refuse(`${name} is not a package of this repository`);
+      else if (name === '@cache/test-servers') {
+        if (isProduct(unit, file)) refuse(`${name} is for tests, benches and examples`);
+      } else if (name.startsWith('@cache/')) refuse(`${name} is not a package of this repository`);
     }
   }
   return edges;

@@ -161,6 +161,12 @@ describe('between packages', () => {
     );
   });
 
+  test('servers for tests are not for what is shipped', () => {
+    const servers = `import '@cache/test-servers/redis';`;
+    expect(findingWith({ 'packages/redis/src/engine.ts': servers })).toMatch(/tests, benches and examples/);
+    expect(findingsWith({ 'packages/redis/test/engine.test.ts': servers })).toEqual([]);
+  });
+
   test('a package that does not exist is refused', () => {
     expect(findingWith({ 'benches/hit.ts': `import '@cache/nowhere';` })).toMatch(
       /not a package of this repository/,

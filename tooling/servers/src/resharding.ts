@@ -1,0 +1,80 @@
+/** Slots on the move from one master to another, key by key, while clients work. */
+import type { RedisCluster } from './cluster.ts';
+import type { RedisServer } from './server.ts';
+
+/**
+ * A slot between two masters. Meanwhile the source answers ASK for a key that is gone, and TRYAGAIN for several keys of which only some are;
+ * the destination serves what it has to those that say ASKING.
+ */
+export interface SlotMove {
+  readonly slot: number;
+  readonly from: RedisServer;
+  readonly to: RedisServer;
+  /** Moves up to so many keys, one after the other, and returns how many there were. Default: all. */
+  moveKeys(count?: number): Promise<number>;
+  /** Moves what is left, and makes the destination the owner: from now on the source answers MOVED. */
+  finish(): Promise<void>;
+}
+
+export interface MoveOptions {
+  /** Default: the next master. */
+  readonly to?: RedisServer;
+  /** Awaited before each key: a gate for a test that wants to look at the cluster between two of them. */
+  readonly beforeKey?: (move: SlotMove) => void | Promise<void>;
+}
+
+/** Moves slots one after the other, and resolves when all masters agree on the new owners. */
+export async function moveSlots(
+  cluster: RedisCluster,
+  slots: Iterable<number>,
+  options: MoveOptions = {},
+): Promise<void> {
+  for (const slot of slots) {
+    const move = await openMove(cluster, slot, options);
+    await move.finish();
+  }
+}
+
+/** Opens the move of one slot and leaves the keys where they are. */
+export async function openMove(
+  cluster: RedisCluster,
+  slot: number,
+  { to: wanted, beforeKey }: MoveOptions = {},
+): Promise<SlotMove> {
+  const from = await cluster.master(slot);
+  const masters = (await cluster.masters()).map(({ node }) => node);
+  const to = wanted ?? masters[(masters.indexOf(from) + 1) % masters.length];
+  if (to === undefined || to === from) throw new TypeError(`slot ${slot} has no other master to move to`);
+  const [fromId, toId] = (
+    await Promise.all([from.command('CLUSTER', 'MYID'), to.command('CLUSTER', 'MYID')])
+  ).map(String);
+  // The destination first: a client that the source sends there must be let in.
+  await to.command('CLUSTER', 'SETSLOT', slot, 'IMPORTING', fromId ?? '');
+  await from.command('CLUSTER', 'SETSLOT', slot, 'MIGRATING', toId ?? '');
+
+  const move: SlotMove = {
+    slot,
+    from,
+    to,
+    async moveKeys(count = Infinity) {
+      using source = await from.connect({ encoding: 'latin1' });
+      const auth = cluster.password === undefined ? [] : ['AUTH', cluster.password];
+      for (let moved = 0; moved < count; moved++) {
+        const keys = await source.send('CLUSTER', 'GETKEYSINSLOT', slot, 1);
+        const key = Array.isArray(keys) ? keys[0] : undefined;
+        if (key === undefined) return moved;
+        await beforeKey?.(move);
+        await source.send('MIGRATE', '127.0.0.1', to.port, String(key), 0, 5_000, ...auth);
+      }
+      return count;
+    },
+    async finish() {
+      await move.moveKeys();
+      // The destination before the source: else the source would send clients to one that does not own the slot yet.
+      const others = masters.filter((node) => node !== to && node !== from);
+      for (const node of [to, from, ...others])
+        await node.command('CLUSTER', 'SETSLOT', slot, 'NODE', toId ?? '');
+    },
+  };
+  return move;
+}
