@@ -14,6 +14,7 @@ export default defineConfig({
     projects: [
       { extends: true, test: { name: 'core', include: ['packages/core/test/**/*.test.ts'] } },
       { extends: true, test: { name: 'memory', include: ['packages/memory/test/**/*.test.ts'] } },
+      { extends: true, test: { name: 'codec-cbor', include: ['packages/codec-cbor/test/**/*.test.ts'] } },
       { extends: true, test: { name: 'tooling', include: ['tooling/test/**/*.test.ts'] } },
       { extends: true, test: { name: 'auth-service', include: ['examples/auth-service/test/**/*.test.ts'] } },
     ],

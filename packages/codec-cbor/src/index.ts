@@ -1,0 +1,2 @@
+/** `@cache/codec-cbor`: values as CBOR. */
+export { cborCodec } from './cbor-codec.ts';
