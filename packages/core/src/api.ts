@@ -136,8 +136,8 @@ export interface CacheStats {
   readonly joins: number;
   /** Loads whose value was not stored, because a write, a removal or an invalidation overtook them. */
   readonly overtaken: number;
-  /** Entries held, those not yet swept included. */
-  readonly entries: number;
+  /** Entries held, those not yet swept included; `undefined` when counting them would take too long. */
+  readonly entries: number | undefined;
   /** `undefined` when the provider does not know. */
   readonly bytes: number | undefined;
   readonly evictions: number;

@@ -94,7 +94,7 @@ export interface Limit {
 /** One new state of one key. Whatever its condition, a write that takes effect ends the key's lease. */
 export interface Write {
   readonly payload: Payload;
-  /** A fresh id from core; it becomes the entry's version. */
+  /** A fresh id from core, of 16 characters; it becomes the entry's version. */
   readonly version: string;
   /** `'keep'`: the remaining life of the entry it replaces. Only with a `version` condition. */
   readonly life: Life | 'keep';
@@ -146,7 +146,7 @@ export type Written =
 
 /** A request for the right to load a key. */
 export interface AcquireRequest {
-  /** A fresh id from core: the fencing token, if the lease is granted. */
+  /** A fresh id from core, of 16 characters: the fencing token, if the lease is granted. */
   readonly token: string;
   /** `Infinity` when the holder cannot die without the entries dying with it. */
   readonly leaseMs: number;
@@ -217,8 +217,8 @@ export interface Pattern {
 }
 
 export interface EngineStats {
-  /** Entries held, those not yet swept included. */
-  readonly entries: number;
+  /** Entries held, those not yet swept included; `undefined` when counting them would take too long. */
+  readonly entries: number | undefined;
   /** Bytes held; `undefined` when the engine does not know. */
   readonly bytes: number | undefined;
   /** Removed for room, since the engine was opened. */

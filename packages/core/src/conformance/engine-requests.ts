@@ -1,11 +1,16 @@
 /** Requests to an engine, as short as a case wants to say them. */
 import type { AcquireRequest, Write } from '../engine.ts';
 
+/** An id as core makes them: 16 characters. */
+export function idOf(name: string): string {
+  return name.replaceAll(' ', '-').padEnd(16, '_');
+}
+
 /** A write of the number 1 that never expires, and whatever `changes` says otherwise. */
 export function writeOf(version: string, changes: Partial<Write> = {}): Write {
   return {
     payload: 1,
-    version,
+    version: idOf(version),
     life: { ttl: Infinity, grace: 0 },
     tags: [],
     terms: [],
@@ -18,5 +23,5 @@ export function writeOf(version: string, changes: Partial<Write> = {}): Write {
 
 /** A request for a lease that lasts long, and whatever `changes` says otherwise. */
 export function leaseOf(token: string, changes: Partial<AcquireRequest> = {}): AcquireRequest {
-  return { token, leaseMs: 100_000_000, tags: [], awaited: undefined, ...changes };
+  return { token: idOf(token), leaseMs: 100_000_000, tags: [], awaited: undefined, ...changes };
 }

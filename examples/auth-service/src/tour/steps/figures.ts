@@ -15,7 +15,7 @@ export async function figures(stage: Stage): Promise<void> {
   const { hits, misses, hitRate, joins, loads, loadErrors, overtaken, entries } = users;
   narrator.say(`${inWords(hits)} hits, ${inWords(misses)} misses; ${inWords(joins)} look-ups shared a load.`);
   narrator.say(
-    `${inWords(loads)} loads, ${inWords(loadErrors)} that failed or were given up, ${inWords(overtaken)} overtaken; ${inWords(entries)} entries.`,
+    `${inWords(loads)} loads, ${inWords(loadErrors)} that failed or were given up, ${inWords(overtaken)} overtaken; ${entries === undefined ? 'nobody counts the' : inWords(entries)} entries.`,
   );
   narrator.fact(
     `hit rate ${(hitRate * 100).toFixed(1)} %: hits / (hits + misses)`,

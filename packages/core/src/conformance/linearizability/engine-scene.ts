@@ -27,7 +27,7 @@ export async function engineScene(
   options: EngineSceneOptions,
 ): Promise<Scene> {
   const { traits, open, leaseMs, earlyMs = 0, driver: Driver = EngineSubject } = options;
-  const { indexes, scans, orderedInvalidation, expiryPrecisionMs } = traits;
+  const { holds, indexes, scans, orderedInvalidation, expiryPrecisionMs } = traits;
   const nextId = createIds();
   const context: OpenContext = {
     cache: 'round',
@@ -40,7 +40,7 @@ export async function engineScene(
   };
   const subjects: Subject[] = [];
   for (let process = 0; process < processes; process += 1) {
-    subjects.push(new Driver({ engine: await open(context), clock: time, nextId, leaseMs }));
+    subjects.push(new Driver({ engine: await open(context), holds, clock: time, nextId, leaseMs }));
   }
   return {
     time,

@@ -1,6 +1,16 @@
 /** A small driver on top of the primitives of an engine: what a cache does for `getOrSet` and `update`, and nothing else. */
 import type { Clock } from '../../clock.ts';
-import type { Acquired, Condition, Engine, Entry, MaybePromise, Pattern, Write } from '../../engine.ts';
+import type {
+  Acquired,
+  Condition,
+  Engine,
+  EngineTraits,
+  Entry,
+  MaybePromise,
+  Pattern,
+  Payload,
+  Write,
+} from '../../engine.ts';
 import { isCacheError } from '../../errors.ts';
 import type { NextId } from '../../ids.ts';
 import type { Loaded, Traits, Value } from './cache-model.ts';
@@ -8,6 +18,7 @@ import type { LoadRequest, Subject } from './subject.ts';
 
 export interface DriverOptions {
   readonly engine: Engine;
+  readonly holds: EngineTraits['holds'];
   readonly clock: Clock;
   readonly nextId: NextId;
   readonly leaseMs: number;
@@ -23,21 +34,24 @@ type Waiting = Extract<Acquired, { status: 'wait' }>;
 
 export class EngineSubject implements Subject {
   readonly #engine: Engine;
+  readonly #holds: EngineTraits['holds'];
   readonly #clock: Clock;
   readonly #nextId: NextId;
   readonly #leaseMs: number;
   /** By token. */
   readonly #flights = new Map<string, Flight>();
 
-  constructor({ engine, clock, nextId, leaseMs }: DriverOptions) {
+  constructor({ engine, holds, clock, nextId, leaseMs }: DriverOptions) {
     this.#engine = engine;
+    this.#holds = holds;
     this.#clock = clock;
     this.#nextId = nextId;
     this.#leaseMs = leaseMs;
   }
 
   async get(key: string): Promise<Value | undefined> {
-    return (await this.#engine.get(key)) as Value | undefined;
+    const payload: Payload | undefined = await this.#engine.get(key);
+    return payload === undefined ? undefined : unpack(payload);
   }
 
   async getEntry(key: string): Promise<{ readonly value: Value; readonly version: string } | undefined> {
@@ -209,11 +223,15 @@ export class EngineSubject implements Subject {
     };
   }
 
-  #write(payload: Value, { ttl, grace, tags, terms }: Traits): Write {
+  #write(value: Value, { ttl, grace, tags, terms }: Traits): Write {
     const version = this.#nextId();
+    const payload = this.#holds === 'bytes' && typeof value === 'string' ? encoder.encode(value) : value;
     return { payload, version, life: { ttl, grace }, tags, terms, loadMs: 0, size: 0, limit: undefined };
   }
 }
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
 
 const FOREVER = { ttl: Infinity, grace: 0 };
 const PLAIN: Traits = { ...FOREVER, tags: [], terms: [] };
@@ -230,5 +248,9 @@ async function settled<T>(call: () => MaybePromise<T>): Promise<T | 'UNAVAILABLE
 }
 
 function valueOf(entry: Entry): Value {
-  return entry.payload as Value;
+  return unpack(entry.payload);
+}
+
+function unpack(payload: Payload): Value {
+  return payload instanceof Uint8Array ? decoder.decode(payload) : (payload as Value);
 }

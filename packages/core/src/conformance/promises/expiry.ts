@@ -2,7 +2,7 @@
 import { entry, type Ttl } from '../../api.ts';
 import { demand, equal, refuses, show } from '../assert.ts';
 import type { Engine } from '../../engine.ts';
-import { leaseOf, writeOf } from '../engine-requests.ts';
+import { idOf, leaseOf, writeOf } from '../engine-requests.ts';
 import type { Case, Group } from '../group.ts';
 import type { Harness, KitCache } from '../harness.ts';
 
@@ -295,16 +295,19 @@ export const expiry: Group = {
         await engine.write('k', writeOf('first', { life: { ttl: h.unit, grace: 20 * h.unit } }), undefined);
         await h.runOut(h.unit);
         equal(await engine.read('k'), undefined, 'read');
-        equal(await staleOf(engine, 'k', 'one'), 'first', 'the version of the stale entry');
-        await engine.release('k', 'one', undefined);
+        equal(await staleOf(engine, 'k', 'one'), idOf('first'), 'the version of the stale entry');
+        await engine.release('k', idOf('one'), undefined);
         equal(
           (await engine.write('k', writeOf('no', { life: { ttl: h.unit, grace: 0 } }), 'present')).status,
           'refused',
           "a write with 'present'",
         );
         equal(
-          (await engine.write('k', writeOf('no', { life: { ttl: h.unit, grace: 0 } }), { version: 'first' }))
-            .status,
+          (
+            await engine.write('k', writeOf('no', { life: { ttl: h.unit, grace: 0 } }), {
+              version: idOf('first'),
+            })
+          ).status,
           'refused',
           'a write with its version',
         );
@@ -324,8 +327,8 @@ export const expiry: Group = {
         );
         equal(await engine.expire('k'), true, 'expire');
         equal(await engine.get('k'), undefined, 'get');
-        equal(await staleOf(engine, 'k', 'one'), 'first', 'the version of the stale entry');
-        await engine.release('k', 'one', undefined);
+        equal(await staleOf(engine, 'k', 'one'), idOf('first'), 'the version of the stale entry');
+        await engine.release('k', idOf('one'), undefined);
         await h.runOut(10 * h.unit);
         equal(await staleOf(engine, 'k', 'two'), undefined, 'the stale entry after its grace');
       },

@@ -1,7 +1,7 @@
 /** Fencing: a load that was overtaken is neither stored nor served to those who came later. */
 import { entry, type LoadOptions, type Loaded } from '../../api.ts';
 import { demand, equal } from '../assert.ts';
-import { leaseOf, writeOf } from '../engine-requests.ts';
+import { idOf, leaseOf, writeOf } from '../engine-requests.ts';
 import type { Case, Group } from '../group.ts';
 import type { Harness, KitCache } from '../harness.ts';
 import { holdLoad } from '../held-load.ts';
@@ -265,7 +265,12 @@ export const fencing: Group = {
           remove: () => engine.remove('k'),
           take: () => engine.take('k'),
           count: () =>
-            engine.count('k', { delta: 1, version: 'c', life: { ttl: Infinity, grace: 0 }, renew: false }),
+            engine.count('k', {
+              delta: 1,
+              version: idOf('c'),
+              life: { ttl: Infinity, grace: 0 },
+              renew: false,
+            }),
           clear: () => engine.clear(),
           invalidateTags: () => engine.invalidateTags(['t']),
         };
@@ -275,13 +280,13 @@ export const fencing: Group = {
           equal(acquired.status, 'lead', `acquire before ${how}`);
           await end();
           const before = await engine.read('k');
-          equal(await engine.commit('k', how, write(`${how} too late`)), 'overtaken', `commit after ${how}`);
+          equal(await engine.commit('k', idOf(how), write('too late')), 'overtaken', `commit after ${how}`);
           equal(
             (await engine.read('k'))?.version,
             before?.version,
             `the entry after ${how} and the refused commit`,
           );
-          equal(await engine.extend('k', how, 1_000_000), false, `extend after ${how}`);
+          equal(await engine.extend('k', idOf(how), 1_000_000), false, `extend after ${how}`);
         }
       },
     },
@@ -290,13 +295,9 @@ export const fencing: Group = {
       async run(h) {
         const engine = await h.engine();
         await engine.acquire('k', leaseOf('a'));
-        equal(
-          await engine.commit('k', 'not the holder', writeOf('x')),
-          'overtaken',
-          'a commit with another token',
-        );
-        equal(await engine.commit('k', 'a', writeOf('y')), 'stored', 'the commit of the holder');
-        equal((await engine.read('k'))?.version, 'y', 'the version that was stored');
+        equal(await engine.commit('k', idOf('b'), writeOf('x')), 'overtaken', 'a commit with another token');
+        equal(await engine.commit('k', idOf('a'), writeOf('y')), 'stored', 'the commit of the holder');
+        equal((await engine.read('k'))?.version, idOf('y'), 'the version that was stored');
       },
     },
   ],

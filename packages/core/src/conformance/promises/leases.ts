@@ -1,7 +1,7 @@
 /** Leases: the right to load, which crosses processes and does not outlive its holder. */
 import { chaos } from '../../testing/chaos.ts';
 import { demand, equal, rejectsWith } from '../assert.ts';
-import { leaseOf, writeOf } from '../engine-requests.ts';
+import { idOf, leaseOf, writeOf } from '../engine-requests.ts';
 import type { Group } from '../group.ts';
 import { holdLoad } from '../held-load.ts';
 import { isPending } from '../pending.ts';
@@ -64,16 +64,16 @@ export const leases: Group = {
         equal((await one.acquire('k', request('a'))).status, 'lead', 'the first request');
         equal((await two.acquire('k', request('b'))).status, 'wait', 'the request of another');
         equal((await one.acquire('k', request('a'))).status, 'lead', 'the first request, repeated');
-        equal(await two.extend('k', 'b', 100 * h.unit), false, 'extend by another');
-        equal(await one.extend('k', 'a', 100 * h.unit), true, 'extend by the holder');
-        await two.release('k', 'b', undefined);
+        equal(await two.extend('k', idOf('b'), 100 * h.unit), false, 'extend by another');
+        equal(await one.extend('k', idOf('a'), 100 * h.unit), true, 'extend by the holder');
+        await two.release('k', idOf('b'), undefined);
         equal(
           (await two.acquire('k', request('b'))).status,
           'wait',
           'the request of another after a release that was not its own',
         );
-        await one.release('k', 'a', undefined);
-        equal(await one.extend('k', 'a', 100 * h.unit), false, 'extend after the release');
+        await one.release('k', idOf('a'), undefined);
+        equal(await one.extend('k', idOf('a'), 100 * h.unit), false, 'extend after the release');
         equal(
           (await two.acquire('k', request('b'))).status,
           'lead',
@@ -88,14 +88,14 @@ export const leases: Group = {
         const request = (token: string) => leaseOf(token, { leaseMs: 4 * h.unit });
         await engine.acquire('k', request('a'));
         await h.pass(3 * h.unit);
-        equal(await engine.extend('k', 'a', 4 * h.unit), true, 'extend in time');
+        equal(await engine.extend('k', idOf('a'), 4 * h.unit), true, 'extend in time');
         await h.pass(3 * h.unit);
         equal((await engine.acquire('k', request('b'))).status, 'wait', 'another before the extended end');
         await h.runOut(2 * h.unit);
-        equal(await engine.extend('k', 'a', 4 * h.unit), false, 'extend too late');
+        equal(await engine.extend('k', idOf('a'), 4 * h.unit), false, 'extend too late');
         equal((await engine.acquire('k', request('b'))).status, 'lead', 'another after the end');
         equal(
-          await engine.commit('k', 'a', writeOf('v')),
+          await engine.commit('k', idOf('a'), writeOf('v')),
           'overtaken',
           'the commit of the holder whose lease ended',
         );

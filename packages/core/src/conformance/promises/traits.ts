@@ -1,7 +1,7 @@
 /** Traits: what a provider declares of itself is true. */
 import { spy } from '../../testing/spy.ts';
 import { demand, equal } from '../assert.ts';
-import { leaseOf, writeOf } from '../engine-requests.ts';
+import { idOf, leaseOf, writeOf } from '../engine-requests.ts';
 import type { Group } from '../group.ts';
 
 export const traits: Group = {
@@ -46,17 +46,22 @@ export const traits: Group = {
         const answers: Record<string, unknown> = {
           acquire: engine.acquire('k', leaseOf('a')),
           'acquire of a key that is being loaded': engine.acquire('k', leaseOf('b')),
-          extend: engine.extend('k', 'a', 1_000_000),
-          commit: engine.commit('k', 'a', write),
+          extend: engine.extend('k', idOf('a'), 1_000_000),
+          commit: engine.commit('k', idOf('a'), write),
           get: engine.get('k'),
           read: engine.read('k'),
           write: engine.write('k', write, undefined),
-          count: engine.count('k', { delta: 1, version: 'w', life: { ttl: h.unit, grace: 0 }, renew: false }),
+          count: engine.count('k', {
+            delta: 1,
+            version: idOf('w'),
+            life: { ttl: h.unit, grace: 0 },
+            renew: false,
+          }),
           touch: engine.touch('k', { ttl: h.unit, grace: 0 }),
           take: engine.take('k'),
           remove: engine.remove('k'),
           expire: engine.expire('k'),
-          release: engine.release('k', 'a', undefined),
+          release: engine.release('k', idOf('a'), undefined),
           invalidateTags: engine.invalidateTags(['t']),
           clear: engine.clear(),
           stats: engine.stats(),
@@ -64,7 +69,7 @@ export const traits: Group = {
         if (h.traits.indexes) {
           answers['lookUp'] = engine.lookUp('i=t');
           answers['removeByTerm'] = engine.removeByTerm('i=t');
-          answers['editTerms'] = engine.editTerms('k', ['i=u'], [], 'x');
+          answers['editTerms'] = engine.editTerms('k', ['i=u'], [], idOf('x'));
         }
         for (const [method, answer] of Object.entries(answers))
           demand(!isThenable(answer), `${method} answered with a promise`);
@@ -125,7 +130,7 @@ export const traits: Group = {
           );
         }
         const { entries, evictions, expirations } = await engine.stats();
-        for (const count of [entries, evictions, expirations])
+        for (const count of [entries ?? 0, evictions, expirations])
           demand(Number.isSafeInteger(count) && count >= 0, `a statistic is ${String(count)}`);
       },
     },
