@@ -24,8 +24,12 @@ export class Breaker {
   readonly #deadline: number;
   readonly #halfOpenAfter: number;
   readonly #clock: Clock;
-  /** Ends the judgement of an answer before it has come. */
-  readonly #judgements = new WeakMap<Promise<unknown>, (error: unknown) => void>();
+  /** Ends the judgement of a trial before its answer has come. */
+  readonly #trials = new WeakMap<Promise<unknown>, (error: unknown) => void>();
+  /** Answers that are judged already. */
+  readonly #late = new WeakSet<Promise<unknown>>();
+  /** The last call that was judged was in trouble: a good one has something to say. */
+  #isTroubled = false;
   readonly #listeners = new Set<(state: BreakerState) => void>();
   /** When the circuit opened last, by the clock that never goes back. */
   #openedAt = 0;
@@ -76,19 +80,19 @@ export class Breaker {
 
   /** Judges a call by its answer, or by the error that `late` gives it before. Gives the answer back. */
   watch<X>(answer: Promise<X>): Promise<X> {
-    const judged = new Promise<unknown>((resolve) => {
-      this.#judgements.set(answer, resolve);
-      answer.then(() => resolve(undefined), resolve);
-    });
-    if (this.state === 'open') this.#limitTrial(answer, judged);
-    // The caller is told by the answer itself.
-    this.#policy.execute(() => judged).catch(() => undefined);
+    if (this.state === 'closed') this.#watchClosed(answer);
+    else this.#watchTrial(answer);
     return answer;
   }
 
   /** Tells that an answer has not come in time. */
   late(answer: Promise<unknown>, error: unknown): void {
-    this.#judgements.get(answer)?.(error);
+    const endTrial = this.#trials.get(answer);
+    if (endTrial !== undefined) return endTrial(error);
+    // Several may wait for one answer.
+    if (this.#late.has(answer)) return;
+    this.#late.add(answer);
+    this.#judge(error);
   }
 
   /** Lets the next call be the trial: there is reason to hope. */
@@ -104,6 +108,36 @@ export class Breaker {
 
   close(): void {
     this.#stopTrial();
+  }
+
+  // Nearly all calls: the library hears only of those that change something.
+  #watchClosed(answer: Promise<unknown>): void {
+    answer.then(
+      () => {
+        if (this.#isTroubled && !this.#late.has(answer)) this.#judge(undefined);
+      },
+      (error: unknown) => {
+        if ((this.#isTroubled || isTrouble(error)) && !this.#late.has(answer)) this.#judge(error);
+      },
+    );
+  }
+
+  #watchTrial(answer: Promise<unknown>): void {
+    const judged = new Promise<unknown>((resolve) => {
+      this.#trials.set(answer, resolve);
+      answer.then(() => resolve(undefined), resolve);
+    });
+    if (this.state === 'open') this.#limitTrial(answer, judged);
+    void judged.then((outcome) => {
+      this.#isTroubled = isTrouble(outcome);
+    });
+    // The caller is told by the answer itself.
+    this.#policy.execute(() => judged).catch(() => undefined);
+  }
+
+  #judge(outcome: unknown): void {
+    this.#isTroubled = isTrouble(outcome);
+    this.#policy.execute(() => outcome).catch(() => undefined);
   }
 
   // The library compares what it waits for with the machine's wall clock, which can be set back and which no test can move. So it is told

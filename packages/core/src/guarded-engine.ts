@@ -13,7 +13,7 @@ export function guardedEngine(engine: Engine, breaker: Breaker, cache: string): 
       const refusal = breaker.refusal(cache);
       if (refusal !== undefined) return Promise.reject(refusal);
       // At once, so that calls of one turn reach the engine in one turn.
-      return breaker.watch(new Promise<X>((resolve) => resolve(call(...args))));
+      return breaker.watch(answerOf(call, args));
     };
   return {
     get: guarded((key) => engine.get(key)),
@@ -51,4 +51,16 @@ export function guardedEngine(engine: Engine, breaker: Breaker, cache: string): 
     ping: guarded(() => engine.ping()),
     close: () => engine.close(),
   };
+}
+
+function answerOf<A extends readonly unknown[], X>(
+  call: (...args: A) => MaybePromise<X>,
+  args: A,
+): Promise<X> {
+  try {
+    const answer = call(...args);
+    return answer instanceof Promise ? answer : Promise.resolve(answer);
+  } catch (error) {
+    return Promise.reject(error);
+  }
 }
