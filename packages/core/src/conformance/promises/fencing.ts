@@ -145,6 +145,17 @@ export const fencing: Group = {
       },
     },
     {
+      name: 'G4: a write overtakes a load in a cache without indexes and tags, too',
+      async run(h) {
+        const cache = h.cache<string>();
+        const load = await holdLoad(cache, 'k');
+        await h.peer().cache<string>().set('k', 'written');
+        load.finish('old');
+        equal(await load.result, 'old', 'the call whose load was overtaken');
+        equal(await cache.get('k'), 'written', 'get');
+      },
+    },
+    {
       name: 'G4: what happens to other keys overtakes no load',
       async run(h) {
         const cache = things(h, h);

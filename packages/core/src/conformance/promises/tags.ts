@@ -60,6 +60,22 @@ export const tags: Group = {
       },
     },
     {
+      name: 'G8: what a tag made absent is absent for every kind of read, and is loaded anew',
+      async run(h) {
+        const cache = h.cache<string>();
+        await cache.set('k', 'old', { tags: ['t'] });
+        await h.peer().cache<string>().invalidateTags(['t']);
+        equal(await cache.get('k'), undefined, 'get');
+        equal(await cache.getEntry('k'), undefined, 'getEntry');
+        equal(await cache.has('k'), false, 'has');
+        sameEntries(await cache.getMany(['k']), {}, 'getMany');
+        equal(await cache.setIfExists('k', 'new'), false, 'setIfExists');
+        equal(await cache.touch('k', '1h'), false, 'touch');
+        equal(await cache.getOrSet('k', () => 'new', { tags: ['t'] }), 'new', 'getOrSet');
+        equal(await cache.get('k'), 'new', 'get of what was loaded');
+      },
+    },
+    {
       name: 'G8: an entry that is written after the invalidation of its tag is there, however often that is repeated',
       async run(h) {
         const cache = h.cache<number>();
