@@ -28,6 +28,6 @@ export function judgeLimit(
   const rank =
     limit.onExceeded === 'evict-oldest'
       ? (member: number) => slots.chunk(member).createdAt[slots.place(member)] as number
-      : (member: number) => (slots.chunk(member).groups[slots.place(member)] as Groups).usedAt;
+      : (member: number) => (slots.chunk(member).groups(slots.place(member)) as Groups).usedAt;
   return fresh.toSorted((one, other) => rank(one) - rank(other)).slice(0, surplus);
 }

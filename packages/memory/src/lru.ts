@@ -19,10 +19,10 @@ export class Lru implements EvictionPolicy {
     const chunk = slots.chunk(slot);
     const place = slots.place(slot);
     const first = this.#first;
-    chunk.previous[place] = NONE;
-    chunk.next[place] = first;
+    chunk.setPrevious(place, NONE);
+    chunk.setNext(place, first);
     if (first === NONE) this.#last = slot;
-    else slots.chunk(first).previous[slots.place(first)] = slot;
+    else slots.chunk(first).setPrevious(slots.place(first), slot);
     this.#first = slot;
   }
 
@@ -32,14 +32,14 @@ export class Lru implements EvictionPolicy {
     const slots = this.#slots;
     const chunk = slots.chunk(slot);
     const place = slots.place(slot);
-    const next = chunk.next[place] as number;
-    const previous = chunk.previous[place] as number;
-    slots.chunk(previous).next[slots.place(previous)] = next;
+    const next = chunk.next(place);
+    const previous = chunk.previous(place);
+    slots.chunk(previous).setNext(slots.place(previous), next);
     if (next === NONE) this.#last = previous;
-    else slots.chunk(next).previous[slots.place(next)] = previous;
-    slots.chunk(first).previous[slots.place(first)] = slot;
-    chunk.previous[place] = NONE;
-    chunk.next[place] = first;
+    else slots.chunk(next).setPrevious(slots.place(next), previous);
+    slots.chunk(first).setPrevious(slots.place(first), slot);
+    chunk.setPrevious(place, NONE);
+    chunk.setNext(place, first);
     this.#first = slot;
   }
 
@@ -47,12 +47,12 @@ export class Lru implements EvictionPolicy {
     const slots = this.#slots;
     const chunk = slots.chunk(slot);
     const place = slots.place(slot);
-    const next = chunk.next[place] as number;
-    const previous = chunk.previous[place] as number;
+    const next = chunk.next(place);
+    const previous = chunk.previous(place);
     if (previous === NONE) this.#first = next;
-    else slots.chunk(previous).next[slots.place(previous)] = next;
+    else slots.chunk(previous).setNext(slots.place(previous), next);
     if (next === NONE) this.#last = previous;
-    else slots.chunk(next).previous[slots.place(next)] = previous;
+    else slots.chunk(next).setPrevious(slots.place(next), previous);
   }
 
   victim(): number {

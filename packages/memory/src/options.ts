@@ -33,7 +33,7 @@ export interface Settings {
 }
 
 /** Bytes that an entry is counted with beside its key and its value: its slot and its place in the index. */
-export const ENTRY_OVERHEAD = 160;
+export const ENTRY_OVERHEAD = 96;
 
 /** The most slots that can be numbered. */
 const MOST_ENTRIES = 2 ** 30;

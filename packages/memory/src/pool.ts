@@ -39,6 +39,8 @@ export class Pool implements Swept {
   readonly slots: Slots<Population>;
   readonly policy: EvictionPolicy;
   readonly announcements: Announcements = new Announcements();
+  /** Payloads are overwritten when their entry goes, and therefore copied when they are handed out. */
+  readonly wipes: boolean;
   readonly #sweep: Sweep;
   readonly #layout: Layout;
   readonly #seed: number;
@@ -55,6 +57,7 @@ export class Pool implements Swept {
 
   constructor(settings: Settings, layout: Layout, clock: Clock, seed: number) {
     this.settings = settings;
+    this.wipes = settings.secureCleanup;
     this.clock = clock;
     this.slots = new Slots<Population>(Math.min(layout.slotsPerChunk, placesFor(settings.maxEntries)));
     this.policy = new Lru(this.slots);
@@ -83,7 +86,7 @@ export class Pool implements Swept {
     this.#bytes -= population.bytes;
     this.#cleared += population.index.size;
     if (this.#cleared === 0) return;
-    if (!this.settings.secureCleanup) return this.#sweep.hurry();
+    if (!this.wipes) return this.#sweep.hurry();
     for (const shard of population.index.shards()) for (const slot of shard) this.release(slot);
   }
 
@@ -95,19 +98,19 @@ export class Pool implements Swept {
   isFresh(slot: number, now: number): boolean {
     const chunk = this.slots.chunk(slot);
     const place = this.slots.place(slot);
-    const groups = chunk.groups[place];
-    return now < (chunk.freshUntil[place] as number) && (groups === undefined || isValid(groups.epochs));
+    const groups = chunk.groups(place);
+    return now < chunk.freshUntil(place) && (groups === undefined || isValid(groups.epochs));
   }
 
   /** Reclaims the slot of an entry that is not fresh, unless it is in its grace. False: it is. */
   retire(slot: number, now: number): boolean {
     const chunk = this.slots.chunk(slot);
     const place = this.slots.place(slot);
-    const groups = chunk.groups[place];
+    const groups = chunk.groups(place);
     if (groups === undefined || isValid(groups.epochs)) {
-      if (now < (chunk.freshUntil[place] as number) + (chunk.grace[place] as number)) return false;
-      const { audience } = chunk.residents[place] as Population;
-      this.announcements.expired(audience, chunk.keys[place] as string);
+      if (now < chunk.freshUntil(place) + chunk.grace.get(place)) return false;
+      const { audience } = chunk.resident(place) as Population;
+      this.announcements.expired(audience, chunk.key(place));
     }
     this.release(slot);
     return true;
@@ -122,12 +125,7 @@ export class Pool implements Swept {
   /** Puts a new entry of `key`, which has none, and gives its slot. */
   add(population: Population, key: string, state: State): number {
     if (this.#cleared > 0) this.#sweep.advance(ADVANCE_PER_ENTRY);
-    const slot = this.slots.take(population);
-    const chunk = this.slots.chunk(slot);
-    const place = this.slots.place(slot);
-    chunk.keys[place] = key;
-    chunk.size[place] = 0;
-    chunk.freshUntil[place] = Infinity;
+    const slot = this.slots.take(population, key);
     population.index.add(key, slot);
     this.policy.added(slot);
     this.#entries++;
@@ -138,7 +136,7 @@ export class Pool implements Swept {
 
   /** Gives the entry in `slot` a new state. */
   change(slot: number, state: State): void {
-    this.wipe(this.slots.chunk(slot).payloads[this.slots.place(slot)]);
+    this.wipe(this.slots.chunk(slot).payload(this.slots.place(slot)));
     this.#set(slot, state);
     this.policy.used(slot);
   }
@@ -147,9 +145,9 @@ export class Pool implements Swept {
   renew(slot: number, freshUntil: number, grace: number): void {
     const chunk = this.slots.chunk(slot);
     const place = this.slots.place(slot);
-    if (chunk.freshUntil[place] !== Infinity) this.#mortal--;
-    chunk.freshUntil[place] = freshUntil;
-    chunk.grace[place] = grace;
+    if (chunk.freshUntil(place) !== Infinity) this.#mortal--;
+    chunk.setFreshUntil(place, freshUntil);
+    chunk.grace.set(place, grace);
     if (freshUntil === Infinity) return;
     this.#mortal++;
     this.#sweep.expect();
@@ -157,15 +155,15 @@ export class Pool implements Swept {
 
   /** Gives the entry in `slot` a new version. */
   rename(slot: number, version: string): void {
-    this.slots.chunk(slot).versions[this.slots.place(slot)] = version;
+    this.slots.chunk(slot).versions.set(this.slots.place(slot), version);
   }
 
   /** Makes the entry in `slot` carry exactly these groups. */
   regroup(slot: number, tags: readonly string[] | 'keep', terms: readonly string[]): void {
     const chunk = this.slots.chunk(slot);
     const place = this.slots.place(slot);
-    const population = chunk.residents[place] as Population;
-    const held = chunk.groups[place];
+    const population = chunk.resident(place) as Population;
+    const held = chunk.groups(place);
     let epochs = held?.epochs ?? NO_EPOCHS;
     if (tags !== 'keep') {
       const left = epochs;
@@ -174,19 +172,19 @@ export class Pool implements Swept {
     }
     const members = population.terms.change(slot, held?.members ?? NO_MEMBERS, terms);
     const isLoose = epochs.length === 0 && members.length === 0;
-    chunk.groups[place] = isLoose ? undefined : { epochs, members, usedAt: ++this.#uses };
+    chunk.setGroups(place, isLoose ? undefined : { epochs, members, usedAt: ++this.#uses });
   }
 
   /** Removes the entry in `slot`, wiped if that is asked for. */
   release(slot: number): void {
     const chunk = this.slots.chunk(slot);
     const place = this.slots.place(slot);
-    const population = chunk.residents[place] as Population;
+    const population = chunk.resident(place) as Population;
     if (population.isCleared) this.#cleared--;
     else this.#leave(population, slot, chunk, place);
-    if (chunk.freshUntil[place] !== Infinity) this.#mortal--;
+    if (chunk.freshUntil(place) !== Infinity) this.#mortal--;
     this.policy.removed(slot);
-    this.wipe(chunk.payloads[place]);
+    this.wipe(chunk.payload(place));
     this.slots.release(slot);
   }
 
@@ -202,8 +200,8 @@ export class Pool implements Swept {
   evict(slot: number, cause: 'entries' | 'bytes' | 'limit'): void {
     const chunk = this.slots.chunk(slot);
     const place = this.slots.place(slot);
-    const { audience, isCleared } = chunk.residents[place] as Population;
-    if (!isCleared) this.announcements.evicted(audience, chunk.keys[place] as string, cause);
+    const { audience, isCleared } = chunk.resident(place) as Population;
+    if (!isCleared) this.announcements.evicted(audience, chunk.key(place), cause);
     this.release(slot);
   }
 
@@ -215,12 +213,12 @@ export class Pool implements Swept {
 
   /** Overwrites a payload that the pool owned with zeros, if that is asked for. */
   wipe(payload: Payload): void {
-    if (this.settings.secureCleanup && payload instanceof Uint8Array) payload.fill(0);
+    if (this.wipes && payload instanceof Uint8Array) payload.fill(0);
   }
 
   /** A payload as it may be handed out: what will be wiped is copied. */
   handOut(payload: Payload): Payload {
-    return this.settings.secureCleanup && payload instanceof Uint8Array ? new Uint8Array(payload) : payload;
+    return this.wipes && payload instanceof Uint8Array ? new Uint8Array(payload) : payload;
   }
 
   get end(): number {
@@ -249,30 +247,30 @@ export class Pool implements Swept {
   #set(slot: number, state: State): void {
     const chunk = this.slots.chunk(slot);
     const place = this.slots.place(slot);
-    this.#charge(chunk.residents[place] as Population, state.size - (chunk.size[place] as number));
-    chunk.payloads[place] = state.payload;
-    chunk.versions[place] = state.version;
+    this.#charge(chunk.resident(place) as Population, state.size - chunk.size.get(place));
+    chunk.setPayload(place, state.payload);
+    chunk.versions.set(place, state.version);
     chunk.createdAt[place] = state.createdAt;
-    chunk.loadMs[place] = state.loadMs;
-    chunk.size[place] = state.size;
+    chunk.loadMs.set(place, state.loadMs);
+    chunk.size.set(place, state.size);
     this.renew(slot, state.freshUntil, state.grace);
     this.regroup(slot, state.tags, state.terms);
   }
 
   /** Takes the entry in `slot` out of everything that leads to it. */
   #leave(population: Population, slot: number, chunk: Chunk<Population>, place: number): void {
-    const groups: Groups | undefined = chunk.groups[place];
+    const groups: Groups | undefined = chunk.groups(place);
     if (groups !== undefined) {
       population.tags.leave(groups.epochs);
       population.terms.change(slot, groups.members, []);
     }
-    population.index.delete(chunk.keys[place] as string, slot);
+    population.index.delete(chunk.key(place), slot);
     this.#entries--;
     this.#charge(population, -this.#cost(chunk, place));
   }
 
   #cost(chunk: Chunk<Population>, place: number): number {
-    return ENTRY_OVERHEAD + 2 * (chunk.keys[place] as string).length + (chunk.size[place] as number);
+    return ENTRY_OVERHEAD + 2 * chunk.key(place).length + chunk.size.get(place);
   }
 
   #charge(population: Population, bytes: number): void {

@@ -32,18 +32,21 @@ export class Space {
     const slot = this.#population.index.get(key);
     if (slot === NONE) return undefined;
     const { pool } = this;
-    const chunk = pool.slots.chunk(slot);
-    const place = pool.slots.place(slot);
-    const freshUntil = chunk.freshUntil[place] as number;
-    const groups = chunk.groups[place];
+    const { slots, clock } = pool;
+    const chunk = slots.chunk(slot);
+    const place = slots.place(slot);
+    const freshUntil = chunk.freshUntil(place);
+    const groups = chunk.groups(place);
     // What has long to live is judged by a recent reading: a look at the clock costs as much as the rest of a hit.
-    const isFresh = pool.clock.recent() < freshUntil - LONG || pool.clock.now() < freshUntil;
+    const isFresh = clock.recent() < freshUntil - LONG || clock.now() < freshUntil;
     if (!isFresh || (groups !== undefined && !isValid(groups.epochs))) {
-      pool.retire(slot, pool.clock.now());
+      pool.retire(slot, clock.now());
       return undefined;
     }
-    pool.use(slot, groups);
-    return pool.handOut(chunk.payloads[place]);
+    if (groups !== undefined) pool.use(slot, groups);
+    else pool.policy.used(slot);
+    const payload = chunk.payload(place);
+    return pool.wipes ? pool.handOut(payload) : payload;
   }
 
   /** The slot of the entry of `key`, fresh or in its grace, or `NONE`. What is found past its end is reclaimed. */
@@ -64,13 +67,13 @@ export class Space {
   }
 
   versionOf(slot: number): string {
-    return this.pool.slots.chunk(slot).versions[this.pool.slots.place(slot)] as string;
+    return this.pool.slots.chunk(slot).versions.get(this.pool.slots.place(slot));
   }
 
   lifeOf(slot: number): { readonly freshUntil: number; readonly grace: number } {
     const chunk = this.pool.slots.chunk(slot);
     const place = this.pool.slots.place(slot);
-    return { freshUntil: chunk.freshUntil[place] as number, grace: chunk.grace[place] as number };
+    return { freshUntil: chunk.freshUntil(place), grace: chunk.grace.get(place) };
   }
 
   /** The entry in `slot` as it is now. */
@@ -78,18 +81,18 @@ export class Space {
     const { slots } = this.pool;
     const chunk = slots.chunk(slot);
     const place = slots.place(slot);
-    const groups = chunk.groups[place];
-    const freshUntil = chunk.freshUntil[place] as number;
+    const groups = chunk.groups(place);
+    const freshUntil = chunk.freshUntil(place);
     return {
-      payload: this.pool.handOut(chunk.payloads[place]),
-      version: chunk.versions[place] as string,
+      payload: this.pool.handOut(chunk.payload(place)),
+      version: chunk.versions.get(place),
       createdAt: chunk.createdAt[place] as number,
       freshUntil,
-      keptUntil: freshUntil + (chunk.grace[place] as number),
-      loadMs: chunk.loadMs[place] as number,
+      keptUntil: freshUntil + chunk.grace.get(place),
+      loadMs: chunk.loadMs.get(place),
       tags: groups === undefined ? [] : groups.epochs.map(({ tag }) => tag),
       terms: groups === undefined ? [] : groups.members.map(({ circle }) => circle.term),
-      size: chunk.size[place] as number,
+      size: chunk.size.get(place),
     };
   }
 
@@ -102,7 +105,7 @@ export class Space {
 
   /** The entry in `slot` was read for a caller, or written. */
   use(slot: number): void {
-    this.pool.use(slot, this.pool.slots.chunk(slot).groups[this.pool.slots.place(slot)]);
+    this.pool.use(slot, this.pool.slots.chunk(slot).groups(this.pool.slots.place(slot)));
   }
 
   clear(): void {

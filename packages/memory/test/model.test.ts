@@ -367,11 +367,16 @@ describe('any sequence of calls on two spaces with two engines each means what t
     },
     'G7: room for about four entries in bytes': {
       maxEntries: 'unbounded',
-      maxBytes: 900,
+      maxBytes: 5 * ENTRY_OVERHEAD + 100,
       isSwept: false,
       isSweptAfterClear: true,
     },
-    'G7: both limits, swept': { maxEntries: 6, maxBytes: 1000, isSwept: true, isSweptAfterClear: true },
+    'G7: both limits, swept': {
+      maxEntries: 6,
+      maxBytes: 6 * ENTRY_OVERHEAD + 40,
+      isSwept: true,
+      isSweptAfterClear: true,
+    },
   };
   for (const [name, situation] of Object.entries(situations)) {
     it(name, { timeout: RUNS * 400 }, async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { memory, type MemoryOptions } from '../src/index.ts';
+import { ENTRY_OVERHEAD } from '../src/options.ts';
 import { opened } from './opening.ts';
 
 describe('the options of the provider', () => {
@@ -36,7 +37,7 @@ describe('the options of the provider', () => {
     [{ maxEntries: Infinity }, ['maxEntries', 'Infinity', "'unbounded'"]],
     [{ maxEntries: 2 ** 31 }, ['maxEntries', '2147483648']],
     [{ maxBytes: -1 }, ['maxBytes', '-1']],
-    [{ maxBytes: 100 }, ['maxBytes 100', '160']],
+    [{ maxBytes: ENTRY_OVERHEAD }, [`maxBytes ${ENTRY_OVERHEAD}`, 'room']],
     [{ sweepInterval: 0 }, ['sweepInterval', '0', "'never'"]],
     [{ sweepInterval: Infinity }, ['sweepInterval', 'Infinity', "'never'"]],
     [{ sweepInterval: '5 parsecs' }, ['sweepInterval', "'5 parsecs'", "'5m'", "'never'"]],

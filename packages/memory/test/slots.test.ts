@@ -4,7 +4,7 @@ import { Slots } from '../src/slots.ts';
 const RESIDENT = {};
 
 function taken(slots: Slots<object>, count: number): number[] {
-  return Array.from({ length: count }, () => slots.take(RESIDENT));
+  return Array.from({ length: count }, () => slots.take(RESIDENT, 'key'));
 }
 
 describe('slots', () => {
@@ -29,16 +29,16 @@ describe('slots', () => {
 
   it('keep nothing of what was released', () => {
     const slots = new Slots<object>(4);
-    const slot = slots.take(RESIDENT);
+    const slot = slots.take(RESIDENT, 'key');
     const chunk = slots.chunk(slot);
-    chunk.keys[slot] = 'key';
-    chunk.payloads[slot] = {};
-    chunk.versions[slot] = 'version';
-    chunk.groups[slot] = { epochs: [], members: [], usedAt: 0 };
+    chunk.setPayload(slot, {});
+    chunk.versions.set(slot, 'version');
+    chunk.versions.set(slot, 'another version');
+    chunk.setGroups(slot, { epochs: [], members: [], usedAt: 0 });
     slots.release(slot);
-    for (const column of [chunk.keys, chunk.payloads, chunk.versions, chunk.groups, chunk.residents]) {
-      expect(column[slot]).toBeUndefined();
-    }
+    for (const left of [chunk.key(slot), chunk.payload(slot), chunk.groups(slot), chunk.resident(slot)])
+      expect(left).toBeUndefined();
+    expect(chunk.versions.get(slot)).not.toBe('another version');
   });
 
   it('give the memory of empty chunks back, all but one', () => {
@@ -55,9 +55,9 @@ describe('slots', () => {
   it('do not make a chunk anew when the number in use swings around its end', () => {
     const slots = new Slots<object>(4);
     taken(slots, 4);
-    const fifth = slots.take(RESIDENT);
+    const fifth = slots.take(RESIDENT, 'key');
     const chunk = slots.chunk(fifth);
     slots.release(fifth);
-    expect(slots.chunk(slots.take(RESIDENT))).toBe(chunk);
+    expect(slots.chunk(slots.take(RESIDENT, 'key'))).toBe(chunk);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { isCacheError } from '@cache/core';
 import { MemoryEngine } from '../src/engine.ts';
-import { resolve } from '../src/options.ts';
+import { ENTRY_OVERHEAD, resolve } from '../src/options.ts';
 import { Pool } from '../src/pool.ts';
 import { Space } from '../src/space.ts';
 import { FakeClock } from './fake-clock.ts';
@@ -103,7 +103,7 @@ describe('clear', () => {
   });
 
   it('cleared entries that lie in the way of an eviction go without a word', () => {
-    const { engine, open, events } = opened({ maxBytes: 600 });
+    const { engine, open, events } = opened({ maxBytes: 3 * ENTRY_OVERHEAD + 120 });
     const other = open({ space: 'users.other:' });
     other.write('x', writeOf(1), undefined);
     for (const key of ['a', 'b']) engine.write(key, writeOf(1), undefined);
