@@ -4,11 +4,10 @@
 export type NextId = () => string;
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
-/** Every text of two characters, so that a counter of 24 bits is two look-ups. */
-const PAIRS: readonly string[] = Array.from(
-  { length: 4_096 },
-  (_, n) => `${ALPHABET.charAt(n >>> 6)}${ALPHABET.charAt(n & 63)}`,
-);
+const UNITS: readonly number[] = Array.from(ALPHABET, (character) => character.charCodeAt(0));
+/** Characters of an id: those of chance, and those of the counter below them. */
+const RANDOM = 12;
+const COUNTED = 4;
 const PER_PREFIX = 2 ** 24;
 
 /**
@@ -16,16 +15,26 @@ const PER_PREFIX = 2 ** 24;
  * differ, in other processes and after a restart; the counter makes an id cost a few nanoseconds.
  */
 export function createIds(randomBytes: (length: number) => Uint8Array = secureBytes): NextId {
-  let prefix = '';
+  /** The code units of the next id. */
+  const units = Array.from<number>({ length: RANDOM + COUNTED }).fill(0);
   let next = PER_PREFIX;
   return () => {
     if (next === PER_PREFIX) {
-      prefix = Array.from(randomBytes(12), (byte) => ALPHABET.charAt(byte & 63)).join('');
+      randomBytes(RANDOM).forEach((byte, at) => (units[at] = unit(byte)));
       next = 0;
     }
     const n = next++;
-    return prefix + PAIRS[n >>> 12] + PAIRS[n & 4_095];
+    units[RANDOM] = unit(n >>> 18);
+    units[RANDOM + 1] = unit(n >>> 12);
+    units[RANDOM + 2] = unit(n >>> 6);
+    units[RANDOM + 3] = unit(n);
+    // In one piece: what is put together of texts stays a tree of them until somebody reads it, and cannot be compared before.
+    return String.fromCharCode(...units);
   };
+}
+
+function unit(bits: number): number {
+  return UNITS[bits & 63] as number;
 }
 
 function secureBytes(length: number): Uint8Array {
