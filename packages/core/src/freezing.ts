@@ -22,9 +22,37 @@ export type DeepReadonly<T> = T extends Primitive | Date | Bytes
           ? { readonly [K in keyof T]: DeepReadonly<T[K]> }
           : T;
 
+/** The depth from which parts are frozen without recursion, and from which nothing is shared: the way there needs no deep stack. */
+const DEEP = 64;
+
 /** Freezes a private value in place, as deep as it goes. True: nothing in it can be changed any more, it may be shared. */
-export function freezeValue(value: unknown): boolean {
+export function freezeValue(value: unknown, depth = 0): boolean {
   if (typeof value !== 'object' || value === null) return true;
+  if (depth === DEEP) return freezeDeep(value);
+  const kind = knownKind(value);
+  let shareable = true;
+  if (kind === 'array') {
+    const array = Object.freeze(value) as readonly unknown[];
+    for (let at = 0; at < array.length; at++)
+      if (isObject(array[at]) && !freezeValue(array[at], depth + 1)) shareable = false;
+    return shareable;
+  }
+  if (kind !== 'plain' && kind !== 'bare') return freezeDeep(value);
+  const members = Object.freeze(value) as Readonly<Record<string, unknown>>;
+  for (const name in members) {
+    const member = members[name];
+    // `for in` also visits what somebody added to Object.prototype.
+    if (isObject(member) && Object.hasOwn(members, name) && !freezeValue(member, depth + 1))
+      shareable = false;
+  }
+  return shareable;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
+
+function freezeDeep(value: object): boolean {
   let shareable = true;
   const left: object[] = [value];
   const freezeLater = (part: unknown): void => {
@@ -57,9 +85,6 @@ export function freezeValue(value: unknown): boolean {
   }
   return shareable;
 }
-
-/** The depth from which nothing is shared, so that the way there needs no deep stack. */
-const DEEP = 64;
 
 /** A reader's own of a value that went through {@link freezeValue}: what could not be frozen is copied, what was frozen is shared. */
 export function renewFrozen(value: object, depth = 0): object {
