@@ -10,7 +10,7 @@ import { metadataOf } from './metadata.ts';
 import { checkMiddleware, interpose, walkThrough, type Middleware } from './middleware.ts';
 import { healthOf, statsOf } from './reports.ts';
 import { missed, reveal, revealMany } from './revealing.ts';
-import { put, putMany } from './putting.ts';
+import { put, putMany, set } from './putting.ts';
 import type { AnyUpdater } from './update.ts';
 import { warm, type WarmArguments } from './warm.ts';
 import { lifeOf } from './writes.ts';
@@ -55,9 +55,7 @@ export function createCache<T, R, I extends string>(life: Lifecycle, forget: () 
       return (await opened.remote.read(opened.engine.read(key), 'has', key, options)) !== undefined;
     },
 
-    async set(key, value, options) {
-      return { version: (await put(life, 'set', key, value, undefined, options)) as string };
-    },
+    set: (key, value, options) => set(life, key, value, options),
 
     async setIfNotExists(key, value, options) {
       return (await put(life, 'setIfNotExists', key, value, 'absent', options)) !== false;

@@ -2,13 +2,46 @@
 import type { WriteOptions } from './api.ts';
 import { setMany } from './batches.ts';
 import { copyValue } from './copying.ts';
-import type { Condition } from './engine.ts';
+import type { Condition, MaybePromise } from './engine.ts';
 import { checkPairs } from './keyspace.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import { write } from './writes.ts';
 
-/** Stores `value` at `key`; gives the new version, or `false` when the condition did not hold. */
-export async function put(
+/** Stores `value` at `key`; gives the new version. Like a hit, a write in this process keeps no frame of an async function. */
+export function set(
+  life: Lifecycle,
+  key: string,
+  value: unknown,
+  options: WriteOptions | undefined,
+): Promise<{ readonly version: string }> {
+  try {
+    const written = put(life, 'set', key, value, undefined, options);
+    return written instanceof Promise ? written.then(versioned) : Promise.resolve(versioned(written));
+  } catch (error) {
+    return Promise.reject(error);
+  }
+}
+
+/** Without a condition every write gives a version. */
+function versioned(written: string | false): { readonly version: string } {
+  return { version: written as string };
+}
+
+/** Stores `value` at `key`; gives the new version, or `false` when the condition did not hold. May throw what it would reject with. */
+export function put(
+  life: Lifecycle,
+  operation: string,
+  key: string,
+  value: unknown,
+  condition: Condition | undefined,
+  options: WriteOptions | undefined,
+): MaybePromise<string | false> {
+  return life.working === undefined
+    ? putLater(life, operation, key, value, condition, options)
+    : write(life.working.opened, operation, key, value, condition, options);
+}
+
+async function putLater(
   life: Lifecycle,
   operation: string,
   key: string,
@@ -17,7 +50,7 @@ export async function put(
   options: WriteOptions | undefined,
 ): Promise<string | false> {
   const own = asOfNow(life, value);
-  const { opened } = life.working ?? (await life.work(options));
+  const { opened } = await life.work(options);
   return write(opened, operation, key, own, condition, options);
 }
 

@@ -1,7 +1,7 @@
 /** From what a caller says to what an engine stores: life, tags, terms, limit and payload of one write. */
 import type { Ttl, WriteOptions } from './api.ts';
 import { millisecondsOrForever } from './duration.ts';
-import type { Condition, Life, MaybePromise, Payload, Write } from './engine.ts';
+import type { Condition, Life, MaybePromise, Payload, Write, Written } from './engine.ts';
 import { CacheError } from './errors.ts';
 import { copyValue } from './copying.ts';
 import { checkKey, checkTags, termText } from './keyspace.ts';
@@ -122,16 +122,18 @@ export function sizeOf({ traits, packing }: Opened, payload: unknown): number {
   return traits.sized || traits.holds === 'bytes' ? packing.sizeOf(payload) : 0;
 }
 
-/** Writes `value` at `key`; gives the new version, or `false` when the condition did not hold. */
-export async function write(
+/**
+ * Writes `value` at `key`; gives the new version, or `false` when the condition did not hold. Nothing has to be waited for when the engine
+ * answers at once: then it throws what it would reject with.
+ */
+export function write(
   opened: Opened,
   operation: string,
   key: string,
   value: unknown,
   condition: Condition | undefined,
   options: WriteOptions | undefined,
-): Promise<string | false> {
-  const { engine, remote, events } = opened;
+): MaybePromise<string | false> {
   if (typeof condition === 'object' && typeof condition.version !== 'string') {
     throw new TypeError(
       `the version is ${typeof condition.version}: give the one that getEntry or a write gave`,
@@ -139,15 +141,45 @@ export async function write(
   }
   options?.signal?.throwIfAborted();
   const drafted = draft(opened, key, value, options);
-  const change = drafted instanceof Promise ? await drafted : drafted;
-  if (drafted instanceof Promise) {
-    options?.signal?.throwIfAborted();
-    remote.checkOpen();
-  }
-  const answer = engine.write(key, change, condition);
-  const written = answer instanceof Promise ? await remote.write(answer, operation, key, options) : answer;
-  if (written.status === 'limited') throw limitExceeded(opened, key, change.limit);
+  if (drafted instanceof Promise) return writeLater(opened, operation, key, drafted, condition, options);
+  const answer = opened.engine.write(key, drafted, condition);
+  return answer instanceof Promise
+    ? concludeLater(opened, operation, key, drafted, answer, options)
+    : conclude(opened, key, drafted, answer);
+}
+
+async function writeLater(
+  opened: Opened,
+  operation: string,
+  key: string,
+  drafted: Promise<Write>,
+  condition: Condition | undefined,
+  options: WriteOptions | undefined,
+): Promise<string | false> {
+  const change = await drafted;
+  options?.signal?.throwIfAborted();
+  opened.remote.checkOpen();
+  const answer = opened.engine.write(key, change, condition);
+  return answer instanceof Promise
+    ? concludeLater(opened, operation, key, change, answer, options)
+    : conclude(opened, key, change, answer);
+}
+
+async function concludeLater(
+  opened: Opened,
+  operation: string,
+  key: string,
+  change: Write,
+  answer: Promise<Written>,
+  options: WriteOptions | undefined,
+): Promise<string | false> {
+  const { remote } = opened;
+  return conclude(opened, key, change, await remote.write(answer, operation, key, options));
+}
+
+function conclude(opened: Opened, key: string, { version, limit }: Write, written: Written): string | false {
+  if (written.status === 'limited') throw limitExceeded(opened, key, limit);
   if (written.status === 'refused') return false;
-  if (events.active.write !== undefined) events.emit('write', { key, version: change.version });
-  return change.version;
+  if (opened.events.active.write !== undefined) opened.events.emit('write', { key, version });
+  return version;
 }
