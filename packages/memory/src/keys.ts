@@ -46,13 +46,15 @@ export function place(
     pool.wipe(payload);
     return undefined;
   }
-  const evicted = surplus.map((member) => pool.slots.key(member));
+  const evicted = surplus.length === 0 ? NO_KEYS : surplus.map((member) => pool.slots.key(member));
   for (const member of surplus) pool.evict(member, 'limit');
   const { freshUntil, grace } =
     life === 'keep' ? space.lifeOf(held) : { freshUntil: now + life.ttl, grace: life.grace };
   const state = { payload, version, createdAt: now, freshUntil, grace, loadMs, size, tags, terms };
   return { slot: space.store(key, held, state), evicted };
 }
+
+const NO_KEYS: readonly string[] = [];
 
 /** True: a fresh entry was removed. */
 export function remove(space: Space, key: string): boolean {

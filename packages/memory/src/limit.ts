@@ -3,6 +3,9 @@ import type { Limit } from '@cache/core';
 import type { Groups } from './slots.ts';
 import type { Space } from './space.ts';
 
+/** Nobody has to go. */
+const NOBODY: readonly number[] = [];
+
 /**
  * The slots that must go so that the write of `key` with `terms` keeps its limit; `undefined`: the limit refuses it. Changes nothing.
  * Takes time in proportion to the entries that carry the term.
@@ -14,15 +17,15 @@ export function judgeLimit(
   terms: readonly string[],
   now: number,
 ): readonly number[] | undefined {
-  if (limit === undefined || !terms.includes(limit.term)) return [];
+  if (limit === undefined || !terms.includes(limit.term)) return NOBODY;
   const circle = space.population.terms.circle(limit.term);
-  if (circle === undefined || circle.size < limit.max) return [];
+  if (circle === undefined || circle.size < limit.max) return NOBODY;
   const fresh = [...space.population.terms.slots(limit.term)].filter((member) =>
     space.pool.isFresh(member, now),
   );
-  if (fresh.includes(slot)) return [];
+  if (fresh.includes(slot)) return NOBODY;
   const surplus = fresh.length + 1 - limit.max;
-  if (surplus <= 0) return [];
+  if (surplus <= 0) return NOBODY;
   if (limit.onExceeded === 'refuse') return undefined;
   const { slots } = space.pool;
   const rank =

@@ -164,6 +164,7 @@ export class Pool implements Swept {
     const place = this.slots.place(slot);
     const population = chunk.resident(place) as Population;
     const held = chunk.groups(place);
+    if (held === undefined && (tags === 'keep' || tags.length === 0) && terms.length === 0) return;
     let epochs = held?.epochs ?? NO_EPOCHS;
     if (tags !== 'keep') {
       const left = epochs;
