@@ -1,6 +1,7 @@
 /** Cloners compiled for the shapes of the values that are read again and again. */
 import { cloneValue } from './copying.ts';
 import { renewFrozen } from './freezing.ts';
+import { fits, type Outline, outlineOf } from './outlines.ts';
 import { NativeDate, knownKind } from './values.ts';
 
 export type Cloner = (value: object) => object;
@@ -8,6 +9,8 @@ export type Cloner = (value: object) => object;
 /** Values that look alike, and the function that clones them. */
 export interface Shape {
   clone: Cloner;
+  /** By which its values are known at little cost, once it is compiled. */
+  outline?: Outline | undefined;
 }
 
 export interface ClonersOptions {
@@ -19,6 +22,8 @@ export interface ClonersOptions {
   readonly maxShapes?: number;
 }
 
+/** One value in this many is looked at for its shape, which costs about as much as to clone that many by walking. */
+const WALKED = 8;
 /** The longest source of a shape. Larger values gain little. */
 const MAX_SOURCE = 4_096;
 /** How many members of a value are looked at, and how deep. */
@@ -43,6 +48,9 @@ export class Cloners {
   readonly #compiled = new Map<string, Shape>();
   readonly #counted = new Map<string, Shape>();
   #canCompile = true;
+  /** The compiled shape that was found last. */
+  #latest: Shape | undefined;
+  #walks = 0;
 
   constructor({ frozen, compileAfter = 256, maxShapes = 256 }: ClonersOptions) {
     this.#frozen = frozen;
@@ -52,11 +60,21 @@ export class Cloners {
     this.#maxShapes = maxShapes;
   }
 
+  /** The shape of a value, if it is found at little cost or it is this value's turn. */
+  guess(value: object): Shape | undefined {
+    const latest = this.#latest;
+    if (latest?.outline !== undefined && fits(value, latest.outline)) return latest;
+    return ++this.#walks % WALKED === 0 ? this.shapeOf(value) : undefined;
+  }
+
   /** The shape of a value. It stays right as long as the value is not changed. */
   shapeOf(value: object): Shape {
     const source = this.#canCompile ? new Source(this.#frozen).of(value) : undefined;
     if (source === undefined) return this.walked;
-    return this.#compiled.get(source) ?? this.#counted.get(source) ?? this.#count(source);
+    const compiled = this.#compiled.get(source);
+    if (compiled === undefined) return this.#counted.get(source) ?? this.#count(source);
+    this.#latest = compiled;
+    return compiled;
   }
 
   #count(source: string): Shape {
@@ -64,7 +82,7 @@ export class Cloners {
     let left = this.#compileAfter;
     const shape: Shape = {
       clone: (value) => {
-        if (--left < 0) this.#compile(source, shape);
+        if (--left < 0) this.#compile(source, shape, value);
         return this.#walk(value);
       },
     };
@@ -77,7 +95,7 @@ export class Cloners {
     return shape;
   }
 
-  #compile(source: string, shape: Shape): void {
+  #compile(source: string, shape: Shape, value: object): void {
     shape.clone = this.#walk;
     this.#counted.delete(source);
     if (this.#compiled.size >= this.#maxShapes) return;
@@ -86,6 +104,9 @@ export class Cloners {
       const make = new Function('Date', 'walk', source) as (date: DateConstructor, walk: Cloner) => Cloner;
       shape.clone = make(NativeDate, this.#walk);
       this.#compiled.set(source, shape);
+      // What is frozen is shared where nothing in it can be changed, which is not seen at little cost.
+      if (!this.#frozen) shape.outline = outlineOf(value);
+      this.#latest = shape;
     } catch {
       this.#canCompile = false;
     }

@@ -54,9 +54,6 @@ export function createPacking({ isolation, holds, codec, context }: PackingOptio
   return holds === 'values' ? new HeldValues(frozen) : new EncodedValues(frozen, codec, context);
 }
 
-/** Clones by walking before the shape of a value is looked for, which costs about as much. Many values are read less often. */
-const WALKED_READS = 8;
-
 /**
  * A private value that could be changed if it were handed out, and the shape it is cloned by. The value model has no class instances, so
  * it is never a value itself.
@@ -66,7 +63,6 @@ class Private {
   /** It went through `freezeValue`. */
   readonly frozen: boolean;
   shape: Shape | undefined = undefined;
-  #reads = 0;
 
   constructor(value: object, frozen: boolean) {
     this.value = value;
@@ -74,7 +70,7 @@ class Private {
   }
 
   cloneBy(cloners: Cloners): object {
-    if (++this.#reads > WALKED_READS) this.shape = cloners.shapeOf(this.value);
+    this.shape = cloners.guess(this.value);
     return (this.shape ?? cloners.walked).clone(this.value);
   }
 }
