@@ -28,6 +28,21 @@ describe('versions', () => {
     expect(kept(versions)).toEqual(versions);
   });
 
+  it('of more writers than have their beginnings kept come back, too', () => {
+    const versions = Array.from({ length: 40 }, (_, writer) => `writer-${writer}-0000`);
+    expect(kept(versions)).toEqual(versions);
+  });
+
+  it('of writers that come and go do not keep the beginnings of those that went', () => {
+    const column = new Versions(LENGTH);
+    for (let writer = 0; writer < 100; writer++) {
+      column.set(writer % LENGTH, `writer-${writer}-0000`);
+      expect(column.get(writer % LENGTH)).toBe(`writer-${writer}-0000`);
+      if (writer >= 2) expect(column.get((writer - 2) % LENGTH)).toBe(`writer-${writer - 2}-0000`);
+      if (writer >= 3) column.delete((writer - 3) % LENGTH);
+    }
+  });
+
   it('take the place of one another, however they are kept', () => {
     const column = new Versions(LENGTH);
     for (const version of ['a-writer-0000', 'odd', 'a-writer-0001', 'another', 'odd']) {
