@@ -13,6 +13,7 @@ function createCborCodec(): Codec {
   const texts = new TextReader();
   return {
     id: 'cbor',
+    checks: true,
     encode: (value, context) => writer.write(partsOf(value, context)),
     decode(bytes, context) {
       try {

@@ -19,6 +19,7 @@ export function createBinaryCodec(): Codec {
   const texts = new TextReader();
   return {
     id: 'core1',
+    checks: true,
     encode(value) {
       if (value === undefined) throw new TypeError(UNDEFINED_VALUE);
       // A proxy in the value can run code that encodes: such a call finds no spare and gets its own.

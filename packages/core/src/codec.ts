@@ -18,6 +18,11 @@ export interface CodecContext {
 export interface Codec {
   /** Short and stable; stored beside the bytes so that a reader can tell who wrote them. At most 16 ASCII characters. */
   readonly id: string;
+  /**
+   * True: `encode` itself refuses whatever is not of the value model, and reads every member of the value once, so that what is checked is
+   * what is written. Otherwise it is given a checked copy. Default false.
+   */
+  readonly checks?: boolean | undefined;
   encode(value: unknown, context: CodecContext): Uint8Array;
   decode(bytes: Uint8Array, context: CodecContext): unknown;
 }

@@ -1,5 +1,5 @@
 /** How values become what an engine holds, and come back: isolation and encoding in one place. */
-import { binaryCodec, codecFailure, createBinaryCodec } from './binary-codec.ts';
+import { codecFailure, createBinaryCodec } from './binary-codec.ts';
 import { Cloners, type Shape } from './cloners.ts';
 import type { Codec, CodecContext } from './codec.ts';
 import { cloneValue, copyValue } from './copying.ts';
@@ -148,21 +148,18 @@ class EncodedValues implements Packing {
   readonly #frozen: boolean;
   readonly #isolated: HeldValues;
   readonly #codec: Codec;
-  /** The built-in codec checks while it writes; what another one checks is not known. */
-  readonly #checks: boolean;
   readonly #context: PackingOptions['context'];
 
   constructor(frozen: boolean, codec: Codec | undefined, context: PackingOptions['context']) {
     this.#frozen = frozen;
     this.#isolated = new HeldValues(frozen);
     this.#codec = codec ?? createBinaryCodec();
-    this.#checks = codec === undefined || codec === binaryCodec;
     this.#context = context;
   }
 
   pack(value: unknown, key: string): Payload {
     if (value === undefined) throw new TypeError(UNDEFINED_VALUE);
-    return this.#encode(this.#checks ? value : copyValue(value), key);
+    return this.#encode(this.#codec.checks === true ? value : copyValue(value), key);
   }
 
   unpack(payload: Payload, key: string): unknown {

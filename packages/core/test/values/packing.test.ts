@@ -218,7 +218,7 @@ describe('bytes', () => {
     createPacking({
       isolation: 'copy',
       holds: 'bytes',
-      codec: { ...binaryCodec, id: 'test', ...codec },
+      codec: { ...binaryCodec, checks: false, id: 'test', ...codec },
       context,
     });
 
@@ -255,6 +255,17 @@ describe('bytes', () => {
     expect(() => packed({ encode: () => 'text' as never }).pack('x', 'k')).toThrow(
       /'test' must encode to a Uint8Array/,
     );
+  });
+
+  it('hands a checked copy to a codec, and the value itself to one that checks', () => {
+    const value = { a: 1 };
+    const seen: unknown[] = [];
+    const encode: Codec['encode'] = (given, where) => (seen.push(given), binaryCodec.encode(given, where));
+    packed({ encode }).pack(value, 'k');
+    packed({ encode, checks: true }).pack(value, 'k');
+    expect(seen).toEqual([value, value]);
+    expect(seen[0]).not.toBe(value);
+    expect(seen[1]).toBe(value);
   });
 
   it('tells the codec where the bytes will live', () => {
