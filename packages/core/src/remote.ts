@@ -9,12 +9,16 @@ import type { MaybePromise } from './engine.ts';
 import { CacheError, isCacheError } from './errors.ts';
 import type { Events } from './events.ts';
 import type { Tally } from './tally.ts';
+import { Waits } from './waits.ts';
 import { isTrouble } from './trouble.ts';
 
 /** Whether a read of the cache that failed like this may be taken for a miss: a provider in trouble, or bytes that cannot be read. */
 function failsOpen(error: unknown): boolean {
   return isTrouble(error) || isCacheError(error, 'CODEC_FAILED');
 }
+
+/** The place of a wait that is over. */
+const OVER = -1;
 
 export class Remote {
   readonly #cache: string;
@@ -28,7 +32,7 @@ export class Remote {
   #writes = 0;
   #closed: Error | undefined;
   /** What gives up each wait that has not ended. */
-  readonly #waits = new Set<(error: unknown) => void>();
+  readonly #waits = new Waits();
 
   /** `deadline`: `Infinity` for an engine that lives in this process and cannot fail to answer. */
   constructor(
@@ -112,7 +116,7 @@ export class Remote {
   /** Rejects everything that waits. */
   close(error: Error): void {
     this.#closed = error;
-    for (const giveUp of this.#waits) giveUp(error);
+    this.#waits.giveUpAll(error);
   }
 
   /** Tells of a failure that the caller will not see. */
@@ -143,9 +147,12 @@ export class Remote {
     if (!(answer instanceof Promise) || (this.#deadline === Infinity && signal === undefined)) return answer;
     return new Promise<X>((resolve, reject) => {
       const end = (): void => {
+        // An answer may come after it was given up.
+        if (place === OVER) return;
+        this.#waits.end(place);
+        place = OVER;
         cancel();
         signal?.removeEventListener('abort', leave);
-        this.#waits.delete(giveUp);
       };
       const giveUp = (error: unknown): void => {
         end();
@@ -158,7 +165,7 @@ export class Remote {
         giveUp(error);
       });
       signal?.addEventListener('abort', leave, { once: true });
-      this.#waits.add(giveUp);
+      let place = this.#waits.begin(giveUp);
       answer.then((value) => {
         end();
         resolve(value);
