@@ -11,7 +11,7 @@ import type { Cancel, Clock } from './clock.ts';
 import { CacheError } from './errors.ts';
 import type { BreakerState } from './events.ts';
 import type { BreakerSettings } from './options.ts';
-import { isTrouble } from './trouble.ts';
+import { isAbsence } from './trouble.ts';
 
 /**
  * Judges a provider by how its calls end. So many in a row that are in trouble open the circuit; after a while one call goes through on
@@ -47,7 +47,7 @@ export class Breaker {
     this.#deadline = deadline;
     this.#halfOpenAfter = halfOpenAfter;
     this.#clock = clock;
-    this.#policy = circuitBreaker(handleWhenResult(isTrouble), {
+    this.#policy = circuitBreaker(handleWhenResult(isAbsence), {
       halfOpenAfter: this.#rest(),
       breaker: new ConsecutiveBreaker(failures),
     });
@@ -117,7 +117,7 @@ export class Breaker {
         if (this.#isTroubled && !this.#late.has(answer)) this.#judge(undefined);
       },
       (error: unknown) => {
-        if ((this.#isTroubled || isTrouble(error)) && !this.#late.has(answer)) this.#judge(error);
+        if ((this.#isTroubled || isAbsence(error)) && !this.#late.has(answer)) this.#judge(error);
       },
     );
   }
@@ -129,14 +129,14 @@ export class Breaker {
     });
     if (this.state === 'open') this.#limitTrial(answer, judged);
     void judged.then((outcome) => {
-      this.#isTroubled = isTrouble(outcome);
+      this.#isTroubled = isAbsence(outcome);
     });
     // The caller is told by the answer itself.
     this.#policy.execute(() => judged).catch(() => undefined);
   }
 
   #judge(outcome: unknown): void {
-    this.#isTroubled = isTrouble(outcome);
+    this.#isTroubled = isAbsence(outcome);
     this.#policy.execute(() => outcome).catch(() => undefined);
   }
 

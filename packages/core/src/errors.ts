@@ -41,6 +41,8 @@ export interface CacheErrorDetails {
   readonly provider?: string | undefined;
   /** For `UNSUPPORTED`: the trait that is missing. */
   readonly trait?: string;
+  /** For `UNAVAILABLE`: the provider is there, and refuses, such as for want of memory or of a permission. It counts against nobody. */
+  readonly answered?: boolean;
   /** For `PARTIAL_FAILURE`: what became of every key of the batch. */
   readonly outcomes?: ReadonlyMap<string, BatchOutcome>;
   /** For `SCHEMA_MISMATCH`: what the schema said. */
@@ -68,6 +70,7 @@ export class CacheError extends Error {
   readonly key: string | undefined;
   readonly provider: string | undefined;
   readonly trait: string | undefined;
+  readonly answered: boolean | undefined;
   readonly outcomes: ReadonlyMap<string, BatchOutcome> | undefined;
   readonly issues: readonly CacheErrorIssue[] | undefined;
 
@@ -78,6 +81,7 @@ export class CacheError extends Error {
     this.key = details.key;
     this.provider = details.provider;
     this.trait = details.trait;
+    this.answered = details.answered;
     this.outcomes = details.outcomes;
     this.issues = details.issues;
   }

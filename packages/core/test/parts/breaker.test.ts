@@ -210,6 +210,7 @@ describe('what does not open the circuit', () => {
       new TypeError('misuse'),
       new Error('out of disk'),
       new CacheError('CODEC_FAILED', 'bad bytes'),
+      new CacheError('UNAVAILABLE', 'out of memory', { answered: true }),
     ])
       for (let call = 0; call < 3; call += 1) await cache.get('k').catch(() => undefined);
     error = undefined;
