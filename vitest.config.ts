@@ -15,6 +15,16 @@ export default defineConfig({
       { extends: true, test: { name: 'core', include: ['packages/core/test/**/*.test.ts'] } },
       { extends: true, test: { name: 'memory', include: ['packages/memory/test/**/*.test.ts'] } },
       { extends: true, test: { name: 'codec-cbor', include: ['packages/codec-cbor/test/**/*.test.ts'] } },
+      {
+        extends: true,
+        test: {
+          name: 'redis',
+          include: ['packages/redis/test/**/*.test.ts'],
+          globalSetup: ['tooling/servers/src/redis.global.ts'],
+          // Cases in real time mostly wait.
+          maxConcurrency: 8,
+        },
+      },
       { extends: true, test: { name: 'tooling', include: ['tooling/test/**/*.test.ts'] } },
       { extends: true, test: { name: 'auth-service', include: ['examples/auth-service/test/**/*.test.ts'] } },
     ],

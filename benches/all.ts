@@ -8,3 +8,4 @@ await import('./update.ts');
 await import('./getorset-stampede.ts');
 await import('./bundle.ts');
 await import('./report.ts');
+await import('./redis/all.ts');

@@ -3,8 +3,6 @@ const LONGEST_HOLD = 20_000;
 
 /** Holds back one query that already has its row, until it is opened. */
 export class Hold {
-  /** How many waiting requests open it. */
-  readonly waiting: number;
   /** One query passes through it, the first that comes. */
   taken = false;
   /** The query has its row and is held back. */
@@ -12,8 +10,7 @@ export class Hold {
   readonly #opened: Promise<void>;
   #open: () => void = () => undefined;
 
-  constructor(waiting: number) {
-    this.waiting = waiting;
+  constructor() {
     this.#opened = new Promise((resolve) => {
       this.#open = resolve;
     });

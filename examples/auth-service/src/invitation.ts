@@ -36,6 +36,7 @@ const SUGGESTIONS: readonly Suggestion[] = [
     path: '/login',
     body: { email: 'user7@example.com', password: PASSWORD },
   },
+  { why: 'logged out everywhere', method: 'DELETE', path: '/users/user-7/sessions' },
   { why: 'gone, from the cache too', method: 'DELETE', path: '/users/user-8' },
   { why: 'how the caches do, and the queries that ran', method: 'GET', path: '/stats' },
   { why: 'whether everything works', method: 'GET', path: '/health' },

@@ -7,7 +7,7 @@ import { runTour } from './tour/tour.ts';
 const USAGE_EXIT_CODE = 2;
 
 async function main(): Promise<void> {
-  const given = readArguments(process.argv.slice(2));
+  const given = readArguments(process.argv.slice(2), process.env);
   switch (given.task) {
     case 'help':
       return console.log(USAGE);
@@ -20,26 +20,29 @@ async function main(): Promise<void> {
 }
 
 async function serve(given: Arguments): Promise<void> {
-  const service = await startService(given).catch((error: unknown) => {
+  const starting = startService(given);
+  // Also while it starts: what has been started by then ends with it.
+  const stop = (): void => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.removeListener(signal, stop);
+    process.removeListener('disconnect', stop);
+    starting.then((service) => service.close()).catch(fail);
+  };
+  process.once('SIGINT', stop).once('SIGTERM', stop);
+  const { url } = await starting.catch((error: unknown) => {
     const { code } = error as NodeJS.ErrnoException;
     if (code !== 'EADDRINUSE' && code !== 'EACCES') throw error;
     throw new UsageError(
       `port ${given.port} cannot be had (${code}): give another --port, or none for a free one`,
     );
   });
-  const stop = (): void => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.removeListener(signal, stop);
-    process.removeListener('disconnect', stop);
-    service.close().catch(fail);
-  };
-  process.once('SIGINT', stop).once('SIGTERM', stop);
   // Started by another process, such as the tour: it is told the address, and the service does not outlive it.
   if (process.send !== undefined) {
+    if (!process.connected) return stop();
     process.once('disconnect', stop);
-    process.send({ url: service.url });
+    process.send({ url });
     return;
   }
-  console.log(invitation(service.url));
+  console.log(invitation(url));
 }
 
 function fail(error: unknown): void {

@@ -13,18 +13,20 @@ import {
 } from './database/database.ts';
 import { Hold } from './hold.ts';
 
+/** When a query began and ended: milliseconds by the clock that all processes of the machine share. */
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
 /** What was seen of one user's requests and queries. */
 export interface Sighting {
   /** GET requests under way. */
   readonly inFlight: number;
-  /** Queries under way. */
-  readonly queries: number;
-  /** The most there were at once. */
-  readonly peakQueries: number;
   /** A query has its row and is held back. */
   readonly held: boolean;
-  /** For every query that ended: the requests that were waiting at that moment. */
-  readonly waitingAtEnd: readonly number[];
+  /** The queries that ended. */
+  readonly ended: readonly Span[];
   /** Queries whose signal fired before they ended. */
   readonly abandoned: number;
   /** Written rows that came back after a newer one. */
@@ -33,9 +35,7 @@ export interface Sighting {
 
 class Tracks {
   inFlight = 0;
-  queries = 0;
-  peakQueries = 0;
-  readonly waitingAtEnd: number[] = [];
+  readonly ended: Span[] = [];
   abandoned = 0;
   overtakenRows = 0;
   latestRevision = 0;
@@ -55,7 +55,6 @@ export class Probe implements Database {
     if (context.req.method !== 'GET') return next();
     const tracks = this.#tracksOf(context.req.path.split('/')[2] ?? '');
     tracks.inFlight++;
-    if (tracks.hold !== undefined && tracks.inFlight >= tracks.hold.waiting) tracks.hold.open();
     try {
       return await next();
     } finally {
@@ -66,9 +65,8 @@ export class Probe implements Database {
   routes(): Hono {
     return new Hono()
       .get('/users/:id', (context) => context.json(this.#sighting(context.req.param('id'))))
-      .post('/users/:id/hold', async (context) => {
-        const { waiting = Infinity } = await context.req.json<{ waiting?: number }>();
-        this.#tracksOf(context.req.param('id')).hold = new Hold(waiting);
+      .post('/users/:id/hold', (context) => {
+        this.#tracksOf(context.req.param('id')).hold = new Hold();
         return context.body(null, 204);
       })
       .post('/users/:id/release', (context) => {
@@ -89,17 +87,15 @@ export class Probe implements Database {
       hold?.open();
     };
     signal?.addEventListener('abort', leave, { once: true });
-    tracks.queries++;
-    tracks.peakQueries = Math.max(tracks.peakQueries, tracks.queries);
+    const from = now();
     try {
       const user = await this.#database.findUser(id, signal);
       await hold?.pass();
       signal?.throwIfAborted();
-      tracks.waitingAtEnd.push(tracks.inFlight);
       this.#failInOutage();
       return user;
     } finally {
-      tracks.queries--;
+      tracks.ended.push({ from, to: now() });
       signal?.removeEventListener('abort', leave);
     }
   }
@@ -156,11 +152,13 @@ export class Probe implements Database {
   }
 
   #sighting(id: string): Sighting {
-    const { inFlight, queries, peakQueries, waitingAtEnd, abandoned, overtakenRows, hold } =
-      this.#tracksOf(id);
-    const held = hold?.closedOnQuery ?? false;
-    return { inFlight, queries, peakQueries, held, waitingAtEnd, abandoned, overtakenRows };
+    const { inFlight, ended, abandoned, overtakenRows, hold } = this.#tracksOf(id);
+    return { inFlight, held: hold?.closedOnQuery ?? false, ended, abandoned, overtakenRows };
   }
+}
+
+function now(): number {
+  return Number(process.hrtime.bigint()) / 1e6;
 }
 
 function takeHold({ hold }: Tracks): Hold | undefined {

@@ -9,12 +9,14 @@ import { SqliteDatabase } from './database/sqlite.ts';
 import { createApp } from './http/app.ts';
 import { stopperOf } from './http/stopping.ts';
 import { Probe } from './probe.ts';
-import { makeProvider, type ProviderName } from './provider.ts';
+import { makeProvider, type Place } from './provider.ts';
+import { serverFor } from './server.ts';
 
-export interface ServiceOptions {
-  readonly provider: ProviderName;
+export interface ServiceOptions extends Place {
   /** 0: any free one. */
   readonly port: number;
+  /** The file of the database, which several processes may share. Left out: in memory, and nobody else's. */
+  readonly database?: string | undefined;
   /** Milliseconds that a query takes, on average. */
   readonly latency: number;
   /** Speaks HTTP/2 without TLS, as behind a proxy, in place of HTTP/1.1. */
@@ -33,25 +35,40 @@ const HOST = '127.0.0.1';
 
 /** Rejects when the port cannot be had, and leaves nothing running then. */
 export async function startService(options: ServiceOptions): Promise<Service> {
-  const sqlite = new SqliteDatabase({ seed: await makeSeed(), latency: options.latency });
-  const manager = createManager({ providers: [makeProvider(options.provider)], default: options.provider });
-  const probe = options.probe ? new Probe(sqlite) : undefined;
-  const { fetch } = createApp(manager, probe ?? sqlite, probe);
-  const server = createAdaptorServer(options.http2 ? { fetch, createServer: createHttp2Server } : { fetch });
-  const stopServer = stopperOf(server);
-
-  const close = async (): Promise<void> => {
-    await stopServer();
-    await manager.close();
-    await sqlite.close();
-  };
+  const { database: file, latency, patience } = options;
+  const ends: (() => Promise<void>)[] = [];
+  const close = (): Promise<void> => endAll(ends);
   try {
+    const { place, stop } = await serverFor(options);
+    ends.push(stop);
+    const sqlite = new SqliteDatabase({ seed: await makeSeed(), file, latency });
+    ends.push(() => sqlite.close());
+    const manager = createManager({
+      providers: [makeProvider(place)],
+      default: place.provider,
+      ...(patience !== undefined && { defaults: { deadline: patience, lease: patience } }),
+      // What is cached was read from this database, and is nothing to a service on another one.
+      namespace: await sqlite.identity(),
+    });
+    ends.push(() => manager.close());
+    const probe = options.probe ? new Probe(sqlite) : undefined;
+    const { fetch } = createApp(manager, probe ?? sqlite, probe);
+    const server = createAdaptorServer(
+      options.http2 ? { fetch, createServer: createHttp2Server } : { fetch },
+    );
+    ends.push(stopperOf(server));
     server.listen(options.port, HOST);
     await once(server, 'listening');
-    await sqlite.ping();
+    return { url: `http://${HOST}:${(server.address() as AddressInfo).port}`, close };
   } catch (error) {
     await close();
     throw error;
   }
-  return { url: `http://${HOST}:${(server.address() as AddressInfo).port}`, close };
+}
+
+/** The last that began ends first. One that cannot end keeps none of the others. */
+async function endAll(ends: readonly (() => Promise<void>)[]): Promise<void> {
+  const failures: unknown[] = [];
+  for (const end of ends.toReversed()) await end().catch((error: unknown) => failures.push(error));
+  if (failures.length > 0) throw new AggregateError(failures, 'the service did not stop cleanly');
 }

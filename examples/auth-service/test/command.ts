@@ -7,8 +7,14 @@ import { fileURLToPath } from 'node:url';
 const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 
 export function startCommand(...args: string[]): ChildProcess {
+  return startCommandIn({}, ...args);
+}
+
+/** With these variables besides. */
+export function startCommandIn(environment: NodeJS.ProcessEnv, ...args: string[]): ChildProcess {
   return spawn(process.execPath, ['--conditions=@cache/source', MAIN, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...environment },
   });
 }
 

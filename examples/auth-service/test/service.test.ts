@@ -202,7 +202,10 @@ describe('requests', () => {
 describe('logins', () => {
   test('the right password gives the user, however the address is written', async () => {
     const body = JSON.stringify({ email: ' User9@Example.com', password: PASSWORD });
-    expect(await ask('POST', '/login', body)).toEqual({ status: 200, body: { userId: 'user-9' } });
+    expect(await ask('POST', '/login', body)).toEqual({
+      status: 200,
+      body: { userId: 'user-9', token: expect.any(String) },
+    });
   });
 
   test('an unknown address looks like a wrong password, and is locked like one', async () => {

@@ -4,6 +4,8 @@ import type { Seed, Tables } from './tables.ts';
 /** What the thread is started with. */
 export interface Setup {
   readonly seed: Seed;
+  /** That the tables live in; `undefined`: in memory. */
+  readonly file: string | undefined;
   /** Milliseconds that an answer is under way, on average. */
   readonly latency: number;
 }

@@ -59,6 +59,11 @@ export class SqliteDatabase implements Database {
     return this.#ask('findCredentials', [email]);
   }
 
+  /** Of its tables: two processes on one file have the same. Rejects when the tables cannot be had. */
+  identity(): Promise<string> {
+    return this.#ask('identity', []);
+  }
+
   ping(): Promise<void> {
     return this.#ask('ping', []);
   }

@@ -16,22 +16,27 @@ const SCHEMA = `
     password TEXT NOT NULL,
     revision INTEGER NOT NULL DEFAULT 0
   ) STRICT;
-  CREATE VIEW profiles AS
-    SELECT users.id, users.name, email, teamId, teams.name AS teamName, visits, revision
-    FROM users JOIN teams ON teams.id = users.teamId;
+  CREATE TABLE identity (id TEXT NOT NULL) STRICT;
+  INSERT INTO identity VALUES (lower(hex(randomblob(8))));
+  PRAGMA user_version = 1;
 `;
 
+const PROFILE = `id, name, email, teamId, (SELECT teams.name FROM teams WHERE teams.id = users.teamId) AS teamName,
+  visits, revision`;
+
 const QUERIES = {
-  profile: 'SELECT * FROM profiles WHERE id = ?',
+  profile: `SELECT ${PROFILE} FROM users WHERE id = ?`,
+  // The new row comes from the statement that wrote it: read afterwards, it could be one that another process wrote meanwhile.
   changeUser: `UPDATE users SET name = coalesce(?, name), email = coalesce(?, email), teamId = coalesce(?, teamId),
     revision = revision + 1
-    WHERE id = ?`,
-  countVisit: 'UPDATE users SET visits = visits + 1, revision = revision + 1 WHERE id = ?',
+    WHERE id = ? RETURNING ${PROFILE}`,
+  countVisit: `UPDATE users SET visits = visits + 1, revision = revision + 1 WHERE id = ? RETURNING ${PROFILE}`,
   deleteUser: 'DELETE FROM users WHERE id = ?',
   renameTeam: 'UPDATE teams SET name = ? WHERE id = ?',
   credentials: 'SELECT id AS userId, password FROM users WHERE email = ?',
   insertTeam: 'INSERT INTO teams VALUES (?, ?)',
   insertUser: 'INSERT INTO users (id, name, email, teamId, password) VALUES (?, ?, ?, ?, ?)',
+  identity: 'SELECT id FROM identity',
   ping: 'SELECT 1',
 } as const;
 
@@ -47,38 +52,45 @@ export interface Seed {
   readonly password: string;
 }
 
+/** In place of a file: tables that nobody shares, and that end with the process. */
+const IN_MEMORY = ':memory:';
+
+/** Milliseconds that a statement waits for another process to finish its own. */
+const PATIENCE = 5_000;
+
 export class Tables {
-  readonly #database = new DatabaseSync(':memory:');
+  readonly #database: DatabaseSync;
   readonly #statements: { readonly [Q in keyof typeof QUERIES]: StatementSync };
   readonly #counts: Record<string, number> = {};
 
-  constructor(seed: Seed) {
-    this.#database.exec(SCHEMA);
+  /** Processes that give the same file share the tables. Whoever comes first makes and fills them. */
+  constructor(seed: Seed, file: string = IN_MEMORY) {
+    this.#database = new DatabaseSync(file, { timeout: PATIENCE });
+    // What a crash of the machine would lose is an example's.
+    this.#database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; BEGIN IMMEDIATE');
+    const made = this.#database.prepare('PRAGMA user_version').get()?.['user_version'] === 1;
+    if (!made) this.#database.exec(SCHEMA);
     const prepared = Object.entries(QUERIES).map(([name, query]) => [name, this.#database.prepare(query)]);
     this.#statements = Object.fromEntries(prepared) as { [Q in keyof typeof QUERIES]: StatementSync };
-    this.#database.exec('BEGIN');
-    for (const { id, name } of seed.teams) this.#statements.insertTeam.run(id, name);
-    for (const { id, name, email, teamId } of seed.users) {
-      this.#statements.insertUser.run(id, name, email, teamId, seed.password);
-    }
+    if (!made) this.#fill(seed);
     this.#database.exec('COMMIT');
   }
 
   findUser(id: string): User | undefined {
     this.#count('findUser');
-    return this.#profile(id);
+    return this.#statements.profile.get(id) as User | undefined;
   }
 
   changeUser(id: string, { name, email, teamId }: UserChange): User | undefined {
     this.#count('changeUser');
-    this.#statements.changeUser.run(name ?? null, email ?? null, teamId ?? null, id);
-    return this.#profile(id);
+    return this.#statements.changeUser.get(name ?? null, email ?? null, teamId ?? null, id) as
+      | User
+      | undefined;
   }
 
   countVisit(id: string): User | undefined {
     this.#count('countVisit');
-    this.#statements.countVisit.run(id);
-    return this.#profile(id);
+    return this.#statements.countVisit.get(id) as User | undefined;
   }
 
   deleteUser(id: string): boolean {
@@ -96,6 +108,11 @@ export class Tables {
     return this.#statements.credentials.get(email) as Credentials | undefined;
   }
 
+  /** Of these tables: those of another file, or of another start in memory, have another one. */
+  identity(): string {
+    return (this.#statements.identity.get() as { id: string }).id;
+  }
+
   ping(): void {
     this.#statements.ping.get();
   }
@@ -104,8 +121,11 @@ export class Tables {
     return this.#counts;
   }
 
-  #profile(id: string): User | undefined {
-    return this.#statements.profile.get(id) as User | undefined;
+  #fill({ teams, users, password }: Seed): void {
+    for (const { id, name } of teams) this.#statements.insertTeam.run(id, name);
+    for (const { id, name, email, teamId } of users) {
+      this.#statements.insertUser.run(id, name, email, teamId, password);
+    }
   }
 
   #count(query: string): void {

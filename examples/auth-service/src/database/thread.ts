@@ -6,8 +6,8 @@ import { Tables } from './tables.ts';
 /** The primary result code of SQLite for a broken constraint; what lies above the low byte says which one. */
 const SQLITE_CONSTRAINT = 19;
 
-const { seed, latency } = workerData as Setup;
-const tables = new Tables(seed);
+const { seed, file, latency } = workerData as Setup;
+const tables = new Tables(seed, file);
 
 parentPort?.on('message', (question: Question) => {
   const answer = answerTo(question);

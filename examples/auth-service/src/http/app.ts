@@ -6,9 +6,11 @@ import { ActivityLog } from '../activity.ts';
 import type { Database } from '../database/database.ts';
 import { Logins } from '../logins.ts';
 import type { Probe } from '../probe.ts';
+import { Sessions } from '../sessions.ts';
 import { Users } from '../users.ts';
 import { answerToError, departures } from './errors.ts';
 import { loginRoute } from './login.ts';
+import { sessionRoute } from './session.ts';
 import { statusRoutes } from './status.ts';
 import { teamRoutes } from './teams.ts';
 import { userRoutes } from './users.ts';
@@ -19,6 +21,7 @@ export function createApp(manager: Manager, database: Database, probe: Probe | u
   const users = new Users(manager, database);
   const activity = new ActivityLog(manager);
   const logins = new Logins(manager, database);
+  const sessions = new Sessions(manager);
 
   const app = new Hono();
   app.onError(answerToError);
@@ -38,7 +41,8 @@ export function createApp(manager: Manager, database: Database, probe: Probe | u
   if (probe !== undefined) app.use('/users/*', probe.countRequests).route('/probe', probe.routes());
   return app
     .route('/', statusRoutes(manager, database))
-    .route('/login', loginRoute(logins))
+    .route('/login', loginRoute(logins, sessions))
+    .route('/session', sessionRoute(sessions))
     .route('/teams', teamRoutes(users))
-    .route('/users', userRoutes(users, activity));
+    .route('/users', userRoutes({ users, activity, sessions }));
 }

@@ -1,12 +1,16 @@
 import { Hono } from 'hono';
 import { ALLOWED_ATTEMPTS, type Logins } from '../logins.ts';
+import type { Sessions } from '../sessions.ts';
 import { bodyOf, textIn } from './requests.ts';
 
-export function loginRoute(logins: Logins): Hono {
+export function loginRoute(logins: Logins, sessions: Sessions): Hono {
   return new Hono().post('/', async (context) => {
     const body = await bodyOf(context, ['email', 'password']);
     const outcome = await logins.attempt(textIn(body, 'email'), textIn(body, 'password'));
-    if (outcome.status === 'accepted') return context.json({ userId: outcome.userId });
+    if (outcome.status === 'accepted') {
+      const { userId } = outcome;
+      return context.json({ userId, token: await sessions.begin(userId) });
+    }
     const attempts = { attempts: outcome.attempts, allowed: ALLOWED_ATTEMPTS };
     if (outcome.status === 'wrong')
       return context.json({ error: 'wrong e-mail address or password', ...attempts }, 401);

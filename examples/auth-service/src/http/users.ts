@@ -2,10 +2,17 @@ import { Hono, type Context } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import { DEVICES, type ActivityLog, type Device } from '../activity.ts';
 import type { User } from '../database/database.ts';
+import type { Sessions } from '../sessions.ts';
 import type { Users } from '../users.ts';
 import { bodyOf, idIn, optionalTextIn, textIn } from './requests.ts';
 
-export function userRoutes(users: Users, activity: ActivityLog): Hono {
+interface Parts {
+  readonly users: Users;
+  readonly activity: ActivityLog;
+  readonly sessions: Sessions;
+}
+
+export function userRoutes({ users, activity, sessions }: Parts): Hono {
   // A client that leaves takes only itself out of the waiting: the query goes on for the others.
   const found = async (context: Context): Promise<User> =>
     existing(await users.find(idIn(context), context.req.raw.signal), context);
@@ -36,10 +43,12 @@ export function userRoutes(users: Users, activity: ActivityLog): Hono {
       const { id } = await found(context);
       return context.json((await activity.of(id)) ?? { requests: 0, byDevice: {} });
     })
+    .delete('/:id/sessions', async (context) => context.json({ ended: await sessions.endAll(idIn(context)) }))
     .delete('/:id', async (context) => {
       const id = idIn(context);
       const removed = await users.remove(id);
       await activity.forget(id);
+      await sessions.endAll(id);
       if (!removed) throw notFound(context);
       return context.body(null, 204);
     });

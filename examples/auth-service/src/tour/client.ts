@@ -15,6 +15,8 @@ export interface Reply {
 
 export interface RequestOptions {
   readonly body?: unknown;
+  /** Of a session. */
+  readonly token?: string;
   readonly signal?: AbortSignal;
 }
 
@@ -35,6 +37,12 @@ export class Client {
     return new Client(sessions);
   }
 
+  /** A client that sends to all of them in turn, over their connections. */
+  static inTurn(clients: readonly Client[]): Client {
+    const turns = Array.from({ length: CONNECTIONS }, (_, n) => clients.map((client) => client.#sessions[n]));
+    return new Client(turns.flat() as ClientHttp2Session[]);
+  }
+
   get(path: string, options?: RequestOptions): Promise<Reply> {
     return this.#request('GET', path, options);
   }
@@ -47,8 +55,8 @@ export class Client {
     return this.#request('PATCH', path, { body });
   }
 
-  delete(path: string): Promise<Reply> {
-    return this.#request('DELETE', path);
+  delete(path: string, options?: RequestOptions): Promise<Reply> {
+    return this.#request('DELETE', path, options);
   }
 
   close(): void {
@@ -56,15 +64,16 @@ export class Client {
   }
 
   /** Rejects when the connection breaks and when `signal` fires, which cancels the one request. */
-  #request(method: string, path: string, { body, signal }: RequestOptions = {}): Promise<Reply> {
-    const session = this.#sessions[this.#next++ % CONNECTIONS] as ClientHttp2Session;
+  #request(method: string, path: string, { body, token, signal }: RequestOptions = {}): Promise<Reply> {
+    const session = this.#sessions[this.#next++ % this.#sessions.length] as ClientHttp2Session;
     const content = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
     const headers = {
       ':method': method,
       ':path': path,
       ...(content && { 'content-length': content.length }),
+      ...(token !== undefined && { authorization: `Bearer ${token}` }),
     };
-    return new Promise((resolve, reject) => {
+    const reply = new Promise<Reply>((resolve, reject) => {
       const stream = session.request(headers, { endStream: content === undefined });
       let status = 0;
       let text = '';
@@ -82,5 +91,8 @@ export class Client {
       });
       if (content !== undefined) stream.end(content);
     });
+    // A step that ends early leaves requests behind that nobody awaits.
+    reply.catch(() => undefined);
+    return reply;
   }
 }

@@ -2,7 +2,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import type { ProviderName } from '../provider.ts';
 
 /** Milliseconds the process is given to end by itself. */
 const PATIENCE = 10_000;
@@ -15,10 +14,10 @@ export interface ServiceProcess {
   stop(): Promise<string | undefined>;
 }
 
-export async function startServiceProcess(provider: ProviderName, latency: number): Promise<ServiceProcess> {
+/** `args`: of the command line, besides those that the tour cannot do without. */
+export async function startServiceProcess(args: readonly string[]): Promise<ServiceProcess> {
   const main = fileURLToPath(new URL('../main.ts', import.meta.url));
-  const flags = ['--http2', '--probe', '--provider', provider, '--latency', String(latency)];
-  const child = spawn(process.execPath, [...process.execArgv, main, ...flags], {
+  const child = spawn(process.execPath, [...process.execArgv, main, '--http2', '--probe', ...args], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   const ended: Promise<Ending> = once(child, 'exit').then(([code, signal]) => [

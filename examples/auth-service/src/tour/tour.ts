@@ -1,8 +1,8 @@
-/** The tour: the service in one process, thousands of clients in another, and a look at every promise. */
+/** The tour: the service in processes of its own, thousands of clients in another, and a look at every promise. */
 import type { Arguments } from '../arguments.ts';
 import { Client } from './client.ts';
+import { startFleet, type Fleet } from './fleet.ts';
 import { BrokenPromise, Narrator } from './narrator.ts';
-import { startServiceProcess } from './service-process.ts';
 import { Stage } from './stage.ts';
 import { deletion } from './steps/deletion.ts';
 import { departure } from './steps/departure.ts';
@@ -11,6 +11,7 @@ import { invalidation } from './steps/invalidation.ts';
 import { isolation } from './steps/isolation.ts';
 import { lockout } from './steps/lockout.ts';
 import { outage } from './steps/outage.ts';
+import { sessions } from './steps/sessions.ts';
 import { stampede } from './steps/stampede.ts';
 import { teamIndex } from './steps/team-index.ts';
 import { updates } from './steps/updates.ts';
@@ -22,26 +23,22 @@ const STEPS = [
   invalidation,
   outage,
   lockout,
+  sessions,
   teamIndex,
   isolation,
   departure,
   figures,
 ];
 
-/** False: a promise was broken, and it was said which. */
-export async function runTour({ provider, latency }: Arguments): Promise<boolean> {
+/** False: a promise was broken, or the tour was interrupted, and it was said which. */
+export async function runTour(given: Arguments): Promise<boolean> {
   const started = performance.now();
   const narrator = new Narrator();
-  const service = await startServiceProcess(provider, latency);
-  console.log(
-    `The service runs in a process of its own at ${service.url}, on the provider '${provider}'; its queries take ${latency} ms.`,
-  );
-  const failure = await failureOf(async () => {
-    const client = await Client.connect(service.url);
-    for (const step of STEPS) await step(new Stage(client, narrator));
-    client.close();
-  });
-  const broken = [failure, await service.stop()].filter((what) => what !== undefined);
+  const interrupted = interruption();
+  const fleet = await startFleet(given);
+  console.log(introduction(given, fleet));
+  const failure = await failureOf(() => Promise.race([visit(fleet, narrator), interrupted]));
+  const broken = [failure, ...(await fleet.stop())].filter((what) => what !== undefined);
   if (broken.length > 0) {
     console.error(`\nBROKEN: ${broken.join('\n')}`);
     return false;
@@ -51,6 +48,36 @@ export async function runTour({ provider, latency }: Arguments): Promise<boolean
     `\n${narrator.steps} steps, ${narrator.kept} promises kept, in ${seconds} s. The service stopped cleanly.`,
   );
   return true;
+}
+
+function introduction({ provider, latency }: Arguments, { processes }: Fleet): string {
+  const places = processes.map(({ url }) => url).join(' and ');
+  const where =
+    processes.length === 1
+      ? `in a process of its own at ${places}`
+      : `in ${processes.length} processes on one database, which get requests in turn, at ${places}`;
+  return `The service runs ${where}, on the provider '${provider}'; its queries take ${latency} ms.`;
+}
+
+async function visit({ processes }: Fleet, narrator: Narrator): Promise<void> {
+  const [first, ...others] = processes;
+  const clients = [
+    await Client.connect(first.url),
+    ...(await Promise.all(others.map(({ url }) => Client.connect(url)))),
+  ] as const;
+  for (const step of STEPS) await step(new Stage(clients, narrator));
+  for (const client of clients) client.close();
+}
+
+/** Rejects when the process is told to stop: what was started is ended then. A second time the process ends at once. */
+function interruption(): Promise<never> {
+  const told = Promise.withResolvers<never>();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => told.reject(new BrokenPromise(`the tour was interrupted by ${signal}`)));
+  }
+  // Nobody waits for it before the service runs.
+  told.promise.catch(() => undefined);
+  return told.promise;
 }
 
 /** What went wrong: for a broken promise, which one, and otherwise where. */

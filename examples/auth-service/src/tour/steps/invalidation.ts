@@ -8,20 +8,20 @@ const NAME = 'Night shift';
 const COLLEAGUES = 20;
 
 export async function invalidation(stage: Stage): Promise<void> {
-  const { narrator, client } = stage;
+  const { narrator, here, there } = stage;
   narrator.step('A tag invalidation during a slow query');
   narrator.say(
-    `${COLLEAGUES} profiles of ${TEAM} are cached, a query for one more is held back. Then the team is renamed.`,
+    `${COLLEAGUES} profiles of ${TEAM} are cached, a query for one more is held back. Then the team is renamed${stage.elsewhere}.`,
   );
   const colleague = (n: number): string => `user-${44 + TEAMS * (n + 1)}`;
   await allAtOnce(COLLEAGUES, (n) => stage.user(colleague(n)));
-  await stage.hold('user-44');
+  await stage.hold('user-44', [here]);
   const { overtaken, queries } = await stage.growth(async () => {
-    const before = client.get('/users/user-44');
+    const before = here.get('/users/user-44');
     await stage.until('user-44', 'the query is held', ({ held }) => held);
-    await client.patch(`/teams/${TEAM}`, { name: NAME });
+    await there.patch(`/teams/${TEAM}`, { name: NAME });
     // What tags a load will carry is known when it ends, so this one shares the old query at first, and must not get what it read.
-    const after = client.get('/users/user-44');
+    const after = there.get('/users/user-44');
     await stage.until('user-44', 'both wait', ({ inFlight }) => inFlight === 2);
     await stage.release('user-44');
     const { teamName } = profileIn(await before);

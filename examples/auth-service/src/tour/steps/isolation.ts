@@ -1,5 +1,5 @@
 import { inWords } from '../narrator.ts';
-import { allAtOnce, profileIn, type Stage } from '../stage.ts';
+import { profileIn, type Stage } from '../stage.ts';
 
 const READERS = 1_000;
 const EMAIL = 'user48@example.com';
@@ -11,8 +11,8 @@ export async function isolation(stage: Stage): Promise<void> {
   narrator.say(
     `${inWords(READERS)} requests share one query. Every other one asks for the card, whose handler masks the address in place.`,
   );
-  await stage.hold('user-48', READERS);
-  const emails = await allAtOnce(
+  const { replies: emails } = await stage.together(
+    'user-48',
     READERS,
     async (n) => profileIn(await client.get(n % 2 === 0 ? '/users/user-48' : '/users/user-48/card')).email,
   );

@@ -1,0 +1,108 @@
+/** Sends steps to Redis: again when nothing was executed, never when nobody knows. */
+import { CacheError, type Clock } from '@cache/core';
+import { failureOf, meaningOf } from './failures.ts';
+import type { Argument, Client, Reply } from './port.ts';
+import { type Script, ScriptRunner } from './script.ts';
+
+const FIRST_PAUSE_MS = 4;
+const LONGEST_PAUSE_MS = 64;
+/** A step is told of keys that it needs at most so often: each time something must have changed them meanwhile. */
+const MOST_ADDITIONS = 64;
+
+export interface CallsOptions {
+  readonly client: Client;
+  readonly address: string;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly deadline: number;
+}
+
+export class Calls {
+  readonly client: Client;
+  readonly #scripts: ScriptRunner;
+  readonly #address: string;
+  readonly #clock: Clock;
+  readonly #random: () => number;
+  readonly #deadline: number;
+  /** Ends the pauses that are under way. */
+  readonly #pauses = new Set<() => void>();
+  #isClosed = false;
+
+  constructor({ client, address, clock, random, deadline }: CallsOptions) {
+    this.client = client;
+    this.#scripts = new ScriptRunner(client);
+    this.#address = address;
+    this.#clock = clock;
+    this.#random = random;
+    this.#deadline = deadline;
+  }
+
+  /** Runs a step that changes something. A lost reply is `UNKNOWN_OUTCOME`. */
+  write(script: Script, keys: readonly string[], args: readonly Argument[]): Promise<Reply> {
+    return this.attempt(script.name, false, () => this.#scripts.run(script, keys, args));
+  }
+
+  /** Runs a step that may be executed twice and means the same. */
+  repeat(script: Script, keys: readonly string[], args: readonly Argument[]): Promise<Reply> {
+    return this.attempt(script.name, true, () => this.#scripts.run(script, keys, args));
+  }
+
+  /** Like `write`, for a step that may name keys which it needs besides. */
+  async writeAll(
+    script: Script,
+    keys: readonly string[],
+    args: readonly Argument[],
+    again = false,
+  ): Promise<readonly Reply[]> {
+    const declared = [...keys];
+    for (let additions = 0; additions < MOST_ADDITIONS; additions++) {
+      const reply = (await (again
+        ? this.repeat(script, declared, args)
+        : this.write(script, declared, args))) as readonly Reply[];
+      if (reply[0] !== WANTING) return reply;
+      for (const missing of reply[1] as readonly Buffer[]) declared.push(missing.toString());
+    }
+    throw new CacheError(
+      'UNAVAILABLE',
+      `redis at ${this.#address}: ${script.name} was not executed: its entries change too often; try again`,
+    );
+  }
+
+  /** Makes attempts as long as nothing was executed and the deadline is not over; with `again` also when nobody knows. */
+  async attempt<X>(operation: string, again: boolean, send: () => Promise<X>): Promise<X> {
+    const started = this.#clock.elapsed();
+    for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
+      try {
+        return await send();
+      } catch (error) {
+        const meaning = meaningOf(error);
+        if (meaning === 'refused' || (meaning === 'unknown' && !again) || this.#isClosed)
+          throw failureOf(error, operation, this.#address);
+        const wait = pause * (0.5 + this.#random() / 2);
+        if (this.#clock.elapsed() + wait - started >= this.#deadline)
+          throw failureOf(error, operation, this.#address);
+        await this.#pause(wait);
+      }
+    }
+  }
+
+  /** Lets no attempt begin any more. */
+  close(): void {
+    this.#isClosed = true;
+    for (const end of this.#pauses) end();
+  }
+
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const end = (): void => {
+        cancel();
+        this.#pauses.delete(end);
+        resolve();
+      };
+      const cancel = this.#clock.after(ms, end);
+      this.#pauses.add(end);
+    });
+  }
+}
+
+const WANTING = -1;

@@ -1,0 +1,156 @@
+/**
+ * How an entry lies in Redis: a header of fixed length, its tags, its terms, its payload. Described in `docs/entry-format.md`. The scripts
+ * write it, on the server's clock; here it is only read.
+ */
+import { CacheError, type Entry, type Payload } from '@cache/core';
+
+/** The format this version writes, and the only one so far. */
+export const FORMAT = 1;
+
+/** The fields in the order of the record, for `struct` in Lua. Numbers are unsigned and big-endian. */
+export const LAYOUT = '>BBI4c16c12I7I6I6I6I6I6I3I3';
+export const HEADER_BYTES = 77;
+
+/** Bits of the second byte. */
+export const NUMBER = 1;
+export const TELLS_USE = 2;
+
+const FLAGS = 1;
+const LOAD_MS = 2;
+const VERSION = 6;
+const GENERATION = 22;
+export const GENERATION_BYTES = 12;
+const MOMENT = 34;
+const CREATED_AT = 41;
+const FRESH_UNTIL = 47;
+const KEPT_UNTIL = 53;
+const TAG_BYTES = 71;
+const TERM_BYTES = 74;
+
+/** Throws `CODEC_FAILED` unless `record` is an entry of a format that this version reads. */
+export function checkRecord(record: Buffer, key: string): void {
+  if (record.length >= HEADER_BYTES && record[0] === FORMAT) return;
+  const found =
+    record.length < HEADER_BYTES ? `a value of ${record.length} bytes` : `the format ${record[0]}`;
+  throw unreadable(key, `it holds ${found}`);
+}
+
+/** What is under a key of ours was not written by a version that this one knows. */
+export function unreadable(key: string, fault: string, cause?: unknown): CacheError {
+  return new CacheError(
+    'CODEC_FAILED',
+    `the record of '${key}' is none that this version of @cache/redis reads: ${fault}; delete the key, or upgrade`,
+    { key, cause },
+  );
+}
+
+/** Which clear the entry was written after, byte for byte. */
+export function isOfGeneration(record: Buffer, generation: Buffer): boolean {
+  return record.compare(generation, 0, GENERATION_BYTES, GENERATION, GENERATION + GENERATION_BYTES) === 0;
+}
+
+/** The last removal by tag or term that the entry was written after, in microseconds. */
+export function momentOf(record: Buffer): number {
+  return momentIn(record, MOMENT);
+}
+
+export function momentIn(bytes: Buffer, at: number): number {
+  return (bytes[at] as number) * 2 ** 48 + bytes.readUIntBE(at + 1, 6);
+}
+
+/** A record without terms, and without what only the server knows: from the generation to the last use. */
+export function draftOf(flags: number, version: string, tags: Buffer, payload: Uint8Array | string): Buffer {
+  const bytes = typeof payload === 'string' ? Buffer.from(payload) : payload;
+  const draft = Buffer.allocUnsafe(GENERATION + 6 + tags.length + bytes.length);
+  draft[0] = FORMAT;
+  draft[FLAGS] = flags;
+  draft.writeUInt32BE(0, LOAD_MS);
+  draft.write(version, VERSION, 'latin1');
+  draft.writeUIntBE(tags.length, GENERATION, 3);
+  draft.writeUIntBE(0, GENERATION + 3, 3);
+  draft.set(tags, GENERATION + 6);
+  draft.set(bytes, GENERATION + 6 + tags.length);
+  return draft;
+}
+
+/** Whether the entry may be found after it stopped being fresh, so that only the server's clock tells. */
+export function hasGrace(record: Buffer): boolean {
+  return record.compare(record, FRESH_UNTIL, FRESH_UNTIL + 6, KEPT_UNTIL, KEPT_UNTIL + 6) !== 0;
+}
+
+/** Whether a removal by tag or term can concern the entry. */
+export function hasLabels(record: Buffer): boolean {
+  return record.readUIntBE(TAG_BYTES, 3) + record.readUIntBE(TERM_BYTES, 3) > 0;
+}
+
+/** The marks by which the entry may have been removed. */
+export function labelsOf(record: Buffer): readonly string[] {
+  const tagsEnd = HEADER_BYTES + record.readUIntBE(TAG_BYTES, 3);
+  const termsEnd = tagsEnd + record.readUIntBE(TERM_BYTES, 3);
+  return [
+    ...unpackTexts(record.subarray(HEADER_BYTES, tagsEnd)).map((tag) => `t:${tag}`),
+    ...unpackTexts(record.subarray(tagsEnd, termsEnd)).map((term) => `x:${term}`),
+  ];
+}
+
+/** Whether a reader should tell that the entry was used. */
+export function tellsUse(record: Buffer): boolean {
+  return ((record[FLAGS] as number) & TELLS_USE) !== 0;
+}
+
+export function versionOf(record: Buffer): string {
+  return record.toString('latin1', VERSION, VERSION + 16);
+}
+
+export function payloadOf(record: Buffer): Payload {
+  const bytes = record.subarray(
+    HEADER_BYTES + record.readUIntBE(TAG_BYTES, 3) + record.readUIntBE(TERM_BYTES, 3),
+  );
+  return ((record[FLAGS] as number) & NUMBER) === 0 ? bytes : Number(bytes.toString('latin1'));
+}
+
+export function entryOf(record: Buffer): Entry {
+  const tagsEnd = HEADER_BYTES + record.readUIntBE(TAG_BYTES, 3);
+  const termsEnd = tagsEnd + record.readUIntBE(TERM_BYTES, 3);
+  return {
+    payload: payloadOf(record),
+    version: versionOf(record),
+    createdAt: record.readUIntBE(CREATED_AT, 6),
+    freshUntil: instant(record, FRESH_UNTIL),
+    keptUntil: instant(record, KEPT_UNTIL),
+    loadMs: record.readUInt32BE(LOAD_MS),
+    tags: unpackTexts(record.subarray(HEADER_BYTES, tagsEnd)),
+    terms: unpackTexts(record.subarray(tagsEnd, termsEnd)),
+    size: record.length,
+  };
+}
+
+/** 0 is for ever. */
+function instant(record: Buffer, at: number): number {
+  const ms = record.readUIntBE(at, 6);
+  return ms === 0 ? Infinity : ms;
+}
+
+/** Texts, each after its length in bytes. */
+export function packTexts(texts: readonly string[]): Buffer {
+  if (texts.length === 0) return NOTHING;
+  return Buffer.concat(
+    texts.flatMap((text) => {
+      const bytes = Buffer.from(text);
+      return [Buffer.of(bytes.length >>> 8, bytes.length & 255), bytes];
+    }),
+  );
+}
+
+function unpackTexts(block: Buffer): readonly string[] {
+  if (block.length === 0) return [];
+  const texts: string[] = [];
+  for (let at = 0; at < block.length;) {
+    const start = at + 2;
+    at = start + block.readUInt16BE(at);
+    texts.push(block.toString('utf8', start, at));
+  }
+  return texts;
+}
+
+const NOTHING = Buffer.alloc(0);

@@ -1,0 +1,84 @@
+/** What the errors of a client and a server mean: nothing was executed, nobody knows, or the request can never succeed. */
+import { CacheError, isCacheError } from '@cache/core';
+
+/** Replies that say that the command was not executed, and that it may be soon. */
+const NOT_YET =
+  /^(not connected|MOVED|ASK|TRYAGAIN|CLUSTERDOWN|LOADING|MASTERDOWN|READONLY|NOREPLICAS|BUSY|UNBLOCKED)\b|Stream isn't writeable|All keys in the pipeline|None of startup nodes is available|Failed to refresh slots cache|Too many Cluster redirections|Cluster isn't ready/;
+
+/** The command may have been sent, and its reply is lost. */
+const LOST =
+  /max retries per request|Connection is closed|Command timed out|Socket timeout|Command aborted|ECONNRESET|EPIPE|ETIMEDOUT|Socket closed|read ECONN/i;
+
+/**
+ * A script was ended half-way: a master that gives a slot away refuses a step what names a key that is gone, also one that expired or was
+ * deleted in that very step. What the step had done before stays done.
+ */
+const ABORTED = /^ERR (Lua )?script attempted to/i;
+
+/** Replies that say that the command will never be executed, and what a connection is refused for, so that none will stand. */
+const REFUSED =
+  /^(not connected: )?(OOM|NOPERM|NOAUTH|WRONGPASS|WRONGTYPE|ERR|NOPROTO|MISCONF|EXECABORT|NOSCRIPT)\b|^not connected: .*(certificate|altnames|SSL routines|wrong version number)/i;
+
+const REMEDIES: readonly (readonly [RegExp, string])[] = [
+  [/^OOM\b/, 'the server is out of memory and may not evict: give it more, or shorter lives to the entries'],
+  [
+    /\bNOPERM\b|ACL failure in script|user executing the script can't/,
+    'the user lacks a permission: it needs +@read +@write +@scripting +@pubsub +@connection +info +time, on a Cluster +cluster, its keys and its channels',
+  ],
+  [/\b(NOAUTH|WRONGPASS)\b/, 'the server wants another user or password'],
+  [/^MISCONF\b/, 'the server cannot save and refuses writes'],
+  [
+    /invalid reply: null|No such master/,
+    'the Sentinels know no master of this name: give sentinels.name as they do',
+  ],
+  [/cluster support disabled/, 'this is no Cluster: give host and port, or url'],
+  [/^MOVED\b/, 'this is a node of a Cluster: give cluster.nodes'],
+  [/^READONLY\b/, 'this is a replica: give the address of the master'],
+  [/alert certificate required/, 'the server wants to know its client: give tls a cert and its key'],
+  [/SSL routines|wrong version number/i, 'the two sides do not agree on TLS'],
+  [/certificate|altnames/i, 'the server is not whom tls trusts: give tls the authority that signed it as ca'],
+  [/^not connected: .*ECONNRESET/, 'the server ended the connection at once: it may want TLS'],
+  [/^WRONGTYPE\b/, 'somebody else keeps something under this key: delete it, or give the caches a prefix'],
+];
+
+export type Meaning = 'not-executed' | 'unknown' | 'refused';
+
+export function meaningOf(error: unknown): Meaning {
+  const text = messageOf(error);
+  if (ABORTED.test(text)) return 'unknown';
+  if (REFUSED.test(text)) return 'refused';
+  // Of several attempts the last may have been executed.
+  if (text.includes('Too many Cluster redirections') && LOST.test(text)) return 'unknown';
+  if (NOT_YET.test(text)) return 'not-executed';
+  if (LOST.test(text)) return 'unknown';
+  // Before a connection stands nothing can have been sent; anything else that a client says is taken for the worst.
+  return /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ENOENT|EHOSTUNREACH|ENETUNREACH|certificate|SSL|TLS|sentinels are unreachable/i.test(
+    text,
+  )
+    ? 'not-executed'
+    : 'unknown';
+}
+
+/** The failure that a caller sees. Its cause is the text alone: errors of a client carry the command, with keys, values and passwords. */
+export function failureOf(error: unknown, operation: string, address: string): CacheError {
+  if (isCacheError(error)) return error;
+  const said = messageOf(error);
+  const cause = new Error(said);
+  const meaning = meaningOf(error);
+  if (meaning === 'unknown')
+    return new CacheError(
+      'UNKNOWN_OUTCOME',
+      `redis at ${address}: the reply to ${operation} is lost, and nobody knows whether it was executed: ${said}`,
+      { cause },
+    );
+  const remedy = REMEDIES.find(([pattern]) => pattern.test(said))?.[1];
+  return new CacheError(
+    'UNAVAILABLE',
+    `redis at ${address}: ${operation} was not executed: ${said}${remedy === undefined ? '' : ` (${remedy})`}`,
+    { cause, answered: meaning === 'refused' && !said.startsWith('not connected') },
+  );
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,54 @@
+/** Which clients of ioredis can be used as they are: those that send a command once, to a master, and tell its reply as it is. */
+import type { Cluster, Redis } from 'ioredis';
+
+type Expected = readonly [found: unknown, wanted: unknown];
+
+/** By what it says of itself: a program may have a copy of ioredis of its own, with other classes. */
+export function isCluster(client: Redis | Cluster): client is Cluster {
+  return client.isCluster;
+}
+
+/** Throws a `TypeError` that names the options to change. */
+export function checkClient(client: Redis | Cluster): void {
+  if (typeof client !== 'object' || client === null || typeof client.callBuffer !== 'function')
+    throw new TypeError(
+      'redis(): client is no client of ioredis; give a Redis or a Cluster of it, or leave it out',
+    );
+  const options = (isCluster(client) ? (client.options.redisOptions ?? {}) : client.options) as Readonly<
+    Record<string, unknown>
+  >;
+  const prefix = client.options.keyPrefix ?? options['keyPrefix'];
+  if (prefix !== undefined && prefix !== '')
+    throw new TypeError(
+      'redis(): the client has a keyPrefix, which scripts do not see: give redis() the prefix, and the client none',
+    );
+  refuse(
+    'with its options the client would send a write again whose reply was lost',
+    isCluster(client)
+      ? {
+          retryDelayOnFailover: [client.options.retryDelayOnFailover, 0],
+          enableAutoPipelining: [client.options.enableAutoPipelining ?? false, false],
+          // Nodes that connect again send again what was under way.
+          clusterNodeRetryStrategy: [client.options.clusterNodeRetryStrategy ?? null, null],
+        }
+      : {
+          maxRetriesPerRequest: [client.options.maxRetriesPerRequest, 0],
+          enableOfflineQueue: [client.options.enableOfflineQueue, false],
+        },
+  );
+  if (isCluster(client))
+    refuse('the client would read from replicas, which lag behind', {
+      scaleReads: [client.options.scaleReads, 'master'],
+    });
+  refuse('the client changes what replies look like', {
+    stringNumbers: [options['stringNumbers'] ?? false, false],
+    replyMapping: [options['replyMapping'] ?? 'legacy', 'legacy'],
+  });
+}
+
+function refuse(fault: string, options: Readonly<Record<string, Expected>>): void {
+  const wrong = Object.entries(options)
+    .filter(([, [found, wanted]]) => found !== wanted)
+    .map(([name, [, wanted]]) => `${name}: ${typeof wanted === 'string' ? `'${wanted}'` : String(wanted)}`);
+  if (wrong.length > 0) throw new TypeError(`redis(): ${fault}: make it with ${wrong.join(', ')}`);
+}

@@ -1,0 +1,140 @@
+/** The options of the Redis provider: their defaults, and the refusal of what makes no sense. */
+import { milliseconds, systemClock, type Clock, type Codec, type Duration } from '@cache/core';
+import { cborCodec } from '@cache/codec-cbor';
+import { refuse, show, text } from './checks.ts';
+import { checkClient, isCluster } from './given-client.ts';
+import { connectorAround, connectorTo, type IoredisClient } from './ioredis.ts';
+import { targetOf, type Place } from './place.ts';
+import type { Connector } from './port.ts';
+
+/** Give one of `url`, `host` or `path`, `sentinels`, `cluster`, `client` for where the server is. */
+export interface RedisOptions extends Place {
+  /** What `provider: '...'` of a cache names. Default `'redis'`. */
+  readonly name?: string;
+  /**
+   * A client of ioredis that is made elsewhere, in the place of all that. It is used and never closed. One whose options would send a write
+   * twice is refused.
+   */
+  readonly client?: IoredisClient;
+  /** Set before the space of every key and channel. Default none. */
+  readonly prefix?: string;
+  /**
+   * Into how many partitions a space is cut, each in one slot of a Cluster. Fixed as long as entries live. Default 1, and 16 for a
+   * Cluster.
+   */
+  readonly partitions?: number;
+  /** A connection on which nothing comes for so long while replies are awaited is given up. Default `'1s'`, as a cache's `deadline`. */
+  readonly deadline?: Duration;
+  /** How long after a clear or an invalidation what would never expire is taken away. Default `'5m'`. */
+  readonly sweepInterval?: Duration;
+  /** What encodes the values of caches that name no codec. Default `cborCodec`. */
+  readonly codec?: Codec;
+}
+
+/** The options, complete. */
+export interface Settings {
+  readonly name: string;
+  readonly prefix: string;
+  readonly partitions: number;
+  readonly sweepInterval: number;
+  readonly codec: Codec;
+  readonly connector: (random: () => number, clock?: Clock) => Connector;
+}
+
+const KNOWN: readonly string[] = [
+  'name',
+  'url',
+  'host',
+  'port',
+  'path',
+  'sentinels',
+  'cluster',
+  'client',
+  'username',
+  'password',
+  'database',
+  'tls',
+  'prefix',
+  'partitions',
+  'deadline',
+  'sweepInterval',
+  'codec',
+] satisfies (keyof RedisOptions)[];
+
+const PLACES = ['url', 'host', 'path', 'sentinels', 'cluster', 'client'] as const;
+const MOST_PARTITIONS = 1_024;
+
+export function resolve(options: RedisOptions): Settings {
+  if (typeof options !== 'object' || options === null || Array.isArray(options))
+    refuse(`options must be an object, not ${show(options)}`, 'leave them out for the defaults');
+  for (const key of Object.keys(options)) {
+    if (!KNOWN.includes(key)) refuse(`there is no option '${key}'`, `the options are ${KNOWN.join(', ')}`);
+  }
+  const places = PLACES.filter((place) => options[place] !== undefined);
+  if (places.length > 1)
+    refuse(`${places.join(' and ')} say where the server is in ${places.length} ways`, 'give one of them');
+  checkBeside(options, places[0]);
+  const deadline = duration('deadline', options.deadline ?? '1s');
+  const { cluster, client } = options;
+  if (client !== undefined) checkClient(client);
+  const hasSlots = cluster !== undefined || (client !== undefined && isCluster(client));
+  return Object.freeze({
+    name: text('name', options.name ?? 'redis'),
+    prefix: prefixOf(options.prefix ?? ''),
+    partitions: partitionsOf(options.partitions ?? (hasSlots ? 16 : 1)),
+    sweepInterval: duration('sweepInterval', options.sweepInterval ?? '5m'),
+    codec: options.codec ?? cborCodec,
+    connector: connectorOf(options, deadline),
+  });
+}
+
+/** Refuses what would have no effect beside the place. */
+function checkBeside(options: RedisOptions, place: (typeof PLACES)[number] | undefined): void {
+  if (place === 'client') {
+    const told = ['username', 'password', 'database', 'tls'] as const;
+    const twice = told.filter((option) => options[option] !== undefined);
+    if (twice.length > 0)
+      refuse(
+        `${twice.join(' and ')} cannot be told to a client that is made already`,
+        'give them to the client',
+      );
+  }
+  if (options.port !== undefined && place !== undefined && place !== 'host')
+    refuse(`port has no meaning beside ${place}`, `leave it out, or say it in ${place}`);
+}
+
+function connectorOf(options: RedisOptions, deadline: number): Settings['connector'] {
+  const { client } = options;
+  if (client !== undefined) {
+    return (random, clock = systemClock()) => connectorAround(client, { deadline, clock, random });
+  }
+  const target = targetOf(options);
+  return (random, clock = systemClock()) => connectorTo(target, { deadline, clock, random });
+}
+
+/** A brace would end the part of a key that tells its slot. */
+function prefixOf(given: unknown): string {
+  if (typeof given !== 'string' || /[{}\s]/.test(given))
+    return refuse(
+      `prefix must be a text without braces and spaces, not ${show(given)}`,
+      "such as 'staging:'",
+    );
+  return given;
+}
+
+function partitionsOf(given: unknown): number {
+  if (typeof given === 'number' && Number.isInteger(given) && given >= 1 && given <= MOST_PARTITIONS)
+    return given;
+  return refuse(
+    `partitions must be a whole number from 1 to ${MOST_PARTITIONS}, not ${show(given)}`,
+    'leave it out for 1, or 16 on a Cluster',
+  );
+}
+
+function duration(option: string, given: Duration): number {
+  try {
+    return milliseconds(given, option);
+  } catch (error) {
+    return refuse((error as TypeError).message, "such as '1s'");
+  }
+}

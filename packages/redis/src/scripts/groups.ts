@@ -1,0 +1,153 @@
+/** Steps that concern a whole partition, or several of its entries. */
+import { LEASING, MARGIN_MS, MARKING, READING, TIME, WRITING } from './words.ts';
+
+/** KEYS M | id partitions tag... · makes every entry that carries one of the tags absent: 1 when a sweep is owed */
+export const invalidateTags: string = `#!lua flags=allow-oom
+${TIME}${READING}${MARKING}
+local M = KEYS[1]
+local g, n = found(M, ARGV[1], ARGV[2])
+local names = {}
+for i = 3, #ARGV do names[#names + 1] = ARGV[i] end
+local moment = advance(M, n)
+local owes = redis.call('HEXISTS', M, 'f')
+if owes == 1 then redis.call('HSET', M, 'd', digits(moment)) end
+remember(M, 't:', names, moment)
+return owes
+`;
+
+/**
+ * KEYS M | id partitions · makes every entry of the partition absent and ends every lease: 1 when a sweep is owed, else 0; and 2 more when
+ * the marks are to be made by another step, because a master that gives the slot away makes nothing anew
+ */
+export const clear: string = `#!lua flags=allow-oom
+${TIME}${READING}${MARKING}
+local M = KEYS[1]
+local g, n = found(M, ARGV[1], ARGV[2])
+local owes = (redis.call('HEXISTS', M, 'f') == 1 or redis.call('HEXISTS', M, 'd') == 1) and 1 or 0
+redis.call('UNLINK', M)
+if not make(M, ARGV[1], ARGV[2], math.max(n + 1, micros)) then return owes + 2 end
+-- The marks last as long as the debt.
+if owes == 1 then
+  redis.call('HSET', M, 'd', digits(micros))
+  redis.call('PERSIST', M)
+end
+return owes
+`;
+
+/** KEYS M | id partitions owes · makes the marks of a partition that was cleared, and notes its debt */
+export const cleared: string = `#!lua flags=allow-oom
+${TIME}${READING}${MARKING}
+local M = KEYS[1]
+found(M, ARGV[1], ARGV[2])
+if ARGV[3] == '1' then
+  redis.call('HSET', M, 'd', digits(micros))
+  redis.call('PERSIST', M)
+end
+return 1
+`;
+
+/** KEYS M | id partitions term · makes every entry that carries the term absent, and tells the moment, and whether a sweep is owed: its records go afterwards */
+export const removeTerm: string = `#!lua flags=allow-oom
+${TIME}${READING}${MARKING}
+local M = KEYS[1]
+local g, n = found(M, ARGV[1], ARGV[2])
+local moment = advance(M, n)
+local owes = redis.call('HEXISTS', M, 'f')
+if owes == 1 then redis.call('HSET', M, 'd', digits(moment)) end
+remember(M, 'x:', { ARGV[3] }, moment)
+return { digits(moment), owes }
+`;
+
+/**
+ * KEYS E L M X ... | term moment keeps key... · takes the records away that went with the term at the moment, E and L of each key among KEYS ·
+ * {1, how many were fresh} · {-1, missing}
+ */
+export const reapTerm: string = `#!lua flags=allow-oom
+${TIME}${READING}${LEASING}
+local keepsSets = ARGV[3] == '1'
+${WRITING}
+local M, X = KEYS[3], KEYS[4]
+local g, n = marks(M)
+local moment = tonumber(ARGV[2])
+local going = {}
+for i = 4, #ARGV do
+  local member = ARGV[i]
+  local E = need('e' .. place .. member)
+  need('l' .. place .. member)
+  if declared[E] then
+    local e = load(E)
+    local carries = false
+    if e then for _, term in ipairs(terms(e)) do if term == ARGV[1] then carries = true end end end
+    if not carries then
+      going[#going + 1] = { member = member }
+    elseif e.moment < moment or e.generation ~= g then
+      declare(e, {})
+      going[#going + 1] = { member = member, e = e }
+    end
+  end
+end
+if incomplete() then return wanting() end
+local count = 0
+for _, gone in ipairs(going) do
+  local member = gone.member
+  if gone.e then
+    if judge(gone.e, M, g, n, moment) == 1 then count = count + 1 end
+    drop('e' .. place .. member, M, member, gone.e, g)
+    tell('l' .. place .. member, 'R', '')
+  else
+    leave(X, member)
+  end
+end
+return { 1, count }
+`;
+
+/** KEYS M | id partitions · fences the loads of the partition against a removal by pattern */
+export const fence: string = `#!lua flags=allow-oom
+${TIME}${READING}${MARKING}
+local M = KEYS[1]
+local g, n = found(M, ARGV[1], ARGV[2])
+redis.call('HSET', M, 'p', digits(advance(M, n)))
+return 1
+`;
+
+/** KEYS E L M ... | key keeps · takes a record away that nobody can find any more: {1} · {0} it can be found · {-1, missing} */
+export const reap: string = `#!lua flags=allow-oom
+${TIME}${READING}${LEASING}
+local keepsSets = ARGV[2] == '1'
+${WRITING}
+local E, M = KEYS[1], KEYS[3]
+local e = load(E)
+if not e then return { 0 } end
+local g, n = marks(M)
+if judge(e, M, g, n) ~= 0 then return { 0 } end
+declare(e, {})
+if incomplete() then return wanting() end
+drop(E, M, ARGV[1], e, g)
+return { 1 }
+`;
+
+/** KEYS M · what a partition was left with: {the number of partitions it was made with or nothing, the debt or nothing} */
+export const open: string = `#!lua flags=no-writes
+local m = redis.call('HMGET', KEYS[1], 'P', 'd')
+return { m[1] or '', m[2] or '' }
+`;
+
+/** KEYS M S | sweeper holdMs · {the debt of a partition, or nothing, whether somebody else is sweeping it} */
+export const owed: string = `#!lua flags=allow-oom
+local debt = redis.call('HGET', KEYS[1], 'd')
+if not debt then return { '', 0 } end
+if not redis.call('SET', KEYS[2], ARGV[1], 'NX', 'PX', ARGV[2]) then return { '', 1 } end
+return { debt, 0 }
+`;
+
+/** KEYS M S | sweeper debt · the debt is paid, unless another came since: then 0 */
+export const swept: string = `#!lua flags=allow-oom
+${TIME}
+if redis.call('GET', KEYS[2]) == ARGV[1] then redis.call('DEL', KEYS[2]) end
+if redis.call('HGET', KEYS[1], 'd') ~= ARGV[2] then return 0 end
+redis.call('HDEL', KEYS[1], 'd')
+if redis.call('HEXISTS', KEYS[1], 'f') == 0 and redis.call('PTTL', KEYS[1]) == -1 then
+  redis.call('PEXPIREAT', KEYS[1], digits(now + ${MARGIN_MS}))
+end
+return 1
+`;

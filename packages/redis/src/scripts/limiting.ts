@@ -1,0 +1,56 @@
+/** The ceiling on the entries under a term, and the birth of an entry: what a write and a commit have in common. */
+
+/** Needs the words of reading, leasing and writing. */
+export const LIMITING: string = `
+-- The entries that must go for a limit; nil: it refuses. Members' entries are looked at only when the set could be full.
+local function judgeLimit(M, g, n, key, termBlock, term, max, mode)
+  if max == '' then return {} end
+  local isCarried = false
+  for _, carried in ipairs(texts(termBlock)) do if carried == term then isCarried = true end end
+  if not isCarried then return {} end
+  local set = index(term)
+  if incomplete() then return {} end
+  if redis.call('ZCOUNT', set, '(' .. digits(now), '+inf') < tonumber(max) then return {} end
+  local found = {}
+  for _, member in ipairs(redis.call('ZRANGEBYSCORE', set, '(' .. digits(now), '+inf')) do
+    local E = need('e' .. place .. member)
+    need('l' .. place .. member)
+    if declared[E] then
+      local e = load(E)
+      if judge(e, M, g, n) == 1 then
+        if member == key then return {} end
+        found[#found + 1] = { member = member, e = e, rank = mode == 'evict-lru' and e.used or e.created }
+      end
+    end
+  end
+  if incomplete() then return {} end
+  local surplus = #found + 1 - tonumber(max)
+  if surplus <= 0 then return {} end
+  if mode == 'refuse' then return nil end
+  table.sort(found, function(a, b) return a.rank < b.rank or (a.rank == b.rank and a.member < b.member) end)
+  local chosen = {}
+  for i = 1, surplus do
+    chosen[i] = found[i]
+    for _, carried in ipairs(terms(found[i].e)) do index(carried) end
+  end
+  return chosen
+end
+local function evict(M, g, chosen)
+  local keys = {}
+  for i, victim in ipairs(chosen) do
+    drop('e' .. place .. victim.member, M, victim.member, victim.e, g)
+    tell('l' .. place .. victim.member, 'R', '')
+    keys[i] = victim.member
+  end
+  return keys
+end
+local function born(version, g, n, ttl, grace, loadMs, flags)
+  local e = { version = version, generation = g, moment = n, created = now, used = now, absolute = 0,
+    loadMs = tonumber(loadMs), flags = tonumber(flags), fresh = 0, kept = 0 }
+  if ttl ~= '' then
+    e.fresh = now + tonumber(ttl)
+    if grace ~= '' then e.kept = e.fresh + tonumber(grace) end
+  end
+  return e
+end
+`;

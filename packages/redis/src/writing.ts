@@ -1,0 +1,37 @@
+/** How a write is told to a script. */
+import type { Life, Limit, Payload, Write } from '@cache/core';
+import { NUMBER, TELLS_USE, packTexts } from './entry-format.ts';
+import type { Argument } from './port.ts';
+
+/** `ttl` and `grace` as a script takes them: nothing is for ever. */
+export function lifeArguments({ ttl, grace }: Life): readonly [ttl: Argument, grace: Argument] {
+  return [ttl === Infinity ? '' : Math.ceil(ttl), grace === Infinity ? '' : Math.ceil(grace)];
+}
+
+export function payloadArguments({ payload, limit }: Pick<Write, 'payload' | 'limit'>): {
+  readonly flags: number;
+  readonly bytes: Argument;
+} {
+  const flags = limit?.onExceeded === 'evict-lru' ? TELLS_USE : 0;
+  return isNumber(payload)
+    ? { flags: flags | NUMBER, bytes: String(payload) }
+    : { flags, bytes: asBuffer(payload as Uint8Array) };
+}
+
+/** The same bytes: ioredis takes any other array for a text. */
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+export function limitArguments(limit: Limit | undefined): readonly Argument[] {
+  return limit === undefined ? ['', '', ''] : [limit.term, limit.max, limit.onExceeded];
+}
+
+/** Every label once: a set has no place for it twice. */
+export function labels(names: readonly string[]): Buffer {
+  return packTexts(names.length > 1 ? [...new Set(names)] : names);
+}
+
+function isNumber(payload: Payload): payload is number {
+  return typeof payload === 'number';
+}

@@ -1,0 +1,27 @@
+/** Caches on servers that a test prepares, and what their failures say. */
+import { createManager, isCacheError, type Cache, type CacheError, type Manager } from '@cache/core';
+import { redis, type RedisOptions } from '../../src/index.ts';
+
+export interface Opened extends AsyncDisposable {
+  readonly manager: Manager;
+  readonly cache: Cache<unknown>;
+  /** The same, for what counts. */
+  readonly numbers: Cache<number>;
+}
+
+/** A cache that throws where it could fail open, with a breaker that never opens. */
+export function openCache(options: RedisOptions, deadline: number = 1_000): Opened {
+  const manager = createManager({ providers: [redis({ deadline, ...options })] });
+  const cache = manager.cache<unknown>('things', { deadline, onFailure: 'throw', breaker: false });
+  return { manager, cache, numbers: cache as Cache<number>, [Symbol.asyncDispose]: () => manager.close() };
+}
+
+/** The `CacheError` that `promise` must end with. */
+export async function failureOf(promise: Promise<unknown>): Promise<CacheError> {
+  const error: unknown = await promise.then(
+    (value) => new Error(`it gave ${JSON.stringify(value)} in place of an error`),
+    (reason: unknown) => reason,
+  );
+  if (isCacheError(error)) return error;
+  throw error;
+}
