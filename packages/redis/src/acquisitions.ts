@@ -14,6 +14,12 @@ const HIT = 1;
 const LEAD = 2;
 const FAILED = 4;
 
+/** The marks of the partition when a lease was granted: what is removed later overtakes its load. */
+export interface Grant {
+  readonly generation: Buffer;
+  readonly moment: Buffer;
+}
+
 interface Requester {
   readonly resolve: (acquired: Acquired) => void;
   readonly reject: (error: unknown) => void;
@@ -36,6 +42,7 @@ export interface AcquisitionsOptions {
 
 export class Acquisitions {
   readonly #options: AcquisitionsOptions;
+  readonly #grants = new Map<string, Grant>();
   /** By key, and by what makes requests differ. */
   readonly #sent = new Map<string, Acquisition>();
 
@@ -79,6 +86,13 @@ export class Acquisitions {
     });
   }
 
+  /** What was told with the lease under `token`, which is over; `undefined` when it was granted through another engine. */
+  takeGrant(token: string): Grant | undefined {
+    const grant = this.#grants.get(token);
+    this.#grants.delete(token);
+    return grant;
+  }
+
   #forget(kind: string, acquisition: Acquisition): void {
     if (this.#sent.get(kind) === acquisition) this.#sent.delete(kind);
   }
@@ -97,6 +111,8 @@ export class Acquisitions {
       labels(tags),
     ])) as readonly Reply[];
     if (reply[0] === UNREADABLE) throw unreadable(key, 'it is no entry, or one of another format');
+    if (reply[0] === LEAD)
+      this.#grants.set(token, { generation: reply[2] as Buffer, moment: reply[3] as Buffer });
     const record = reply[1] as Buffer;
     if (reply[0] === HIT && tellsUse(record)) this.#options.used(partition, key, versionOf(record));
     return reply;

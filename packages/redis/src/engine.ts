@@ -128,6 +128,7 @@ export class RedisEngine implements Engine {
     this.#groups.checkTerms(terms);
     this.#checkLimit(limit);
     const { flags, bytes } = payloadArguments(write);
+    const grant = this.#acquisitions.takeGrant(token);
     const args: readonly Argument[] = [
       key,
       token,
@@ -141,6 +142,8 @@ export class RedisEngine implements Engine {
       MOST_WOKEN_BYTES,
       ...limitArguments(limit),
       bytes,
+      grant?.generation ?? '',
+      grant?.moment ?? '',
     ];
     const [status, ...evicted] = await this.#calls.writeAll(COMMIT, namesWith(partition, key, terms), args);
     this.#inbox.ended(token);
@@ -149,6 +152,7 @@ export class RedisEngine implements Engine {
   }
 
   async release(key: string, token: string, failure: string | undefined): Promise<void> {
+    this.#acquisitions.takeGrant(token);
     const names = [this.#partitions.of(key).lease(key)];
     // A failure without a text is still one.
     await this.#calls.repeat(RELEASE, names, [token, failure === '' ? ' ' : (failure ?? ''), FAILURE_MS]);

@@ -147,7 +147,8 @@ if redis.call('GET', KEYS[2]) == ARGV[1] then redis.call('DEL', KEYS[2]) end
 if redis.call('HGET', KEYS[1], 'd') ~= ARGV[2] then return 0 end
 redis.call('HDEL', KEYS[1], 'd')
 if redis.call('HEXISTS', KEYS[1], 'f') == 0 and redis.call('PTTL', KEYS[1]) == -1 then
-  redis.call('PEXPIREAT', KEYS[1], digits(now + ${MARGIN_MS}))
+  local h = tonumber(redis.call('HGET', KEYS[1], 'h') or 0)
+  redis.call('PEXPIREAT', KEYS[1], digits(math.max(h, now + ${MARGIN_MS})))
 end
 return 1
 `;

@@ -3,7 +3,7 @@ import { HITTING, LEASING, MARKING, READING, TIME, WRITING } from './words.ts';
 import { LIMITING } from './limiting.ts';
 
 /**
- * KEYS E L M | token leaseMs inbox awaited over partitions tags · {1, record} a hit · {2, stale} the lease · {3, holder, ttl, stale} wait ·
+ * KEYS E L M | token leaseMs inbox awaited over partitions tags · {1, record} a hit · {2, stale, generation, moment} the lease · {3, holder, ttl, stale} wait ·
  * {4, message} the awaited load failed · {-2} what is there cannot be read
  */
 export const acquire: string = `#!lua flags=allow-oom
@@ -22,7 +22,7 @@ if state == 1 then return { 1, e.blob } end
 local stale = state == 2 and e.blob
 local lease = redis.call('HMGET', L, 't', 'g', 'n', 'k')
 local holder = lease[1]
-if holder == token then return { 2, stale } end
+if holder == token then return { 2, stale, lease[2], lease[3] } end
 if holder and string.sub(holder, 1, 1) == '!' then
   if ARGV[4] ~= '' and holder == '!' .. ARGV[4] then return { 4, redis.call('HGET', L, 'e') } end
   redis.call('HDEL', L, 'e')
@@ -37,7 +37,7 @@ if holder then
 end
 redis.call('HSET', L, 't', token, 'g', g, 'n', digits(n), 'k', ARGV[7])
 redis.call('PEXPIRE', L, ARGV[2])
-return { 2, stale }
+return { 2, stale, g, digits(n) }
 `;
 
 /** KEYS L M | token leaseMs · 1 if the lease stands */
@@ -67,7 +67,7 @@ return 1
 `;
 
 /**
- * KEYS E L M ... | key token version ttl grace loadMs flags tags terms keeps wakeMax term max mode payload · {1, evicted...} stored ·
+ * KEYS E L M ... | key token version ttl grace loadMs flags tags terms keeps wakeMax term max mode payload generation moment · {1, evicted...} stored ·
  * {0} overtaken · {2} limited · {-1, missing}
  */
 export const commit: string = `#!lua
@@ -77,11 +77,12 @@ ${WRITING}${LIMITING}
 local E, L, M = KEYS[1], KEYS[2], KEYS[3]
 local key, termBlock = ARGV[1], ARGV[9]
 local old = load(E)
--- Sent again after a lost reply.
-if old and old.version == ARGV[3] then return { 1 } end
 local lease = redis.call('HMGET', L, 't', 'g', 'n', 'k')
 if lease[1] ~= ARGV[2] then return { 0 } end
 local g, n = marks(M)
+-- As its holder was told when it was granted. A request that was sent twice may come the second time when the lease has ended, and is granted
+-- a new one under the token of the old: acquire(T) .. lease ends .. delete by index .. acquire(T) again .. commit(T).
+if ARGV[16] ~= '' then lease[2], lease[3] = ARGV[16], ARGV[17] end
 local since = tonumber(lease[3])
 local isOvertaken = not stands(lease, M, g, n)
 if not isOvertaken and n > since then

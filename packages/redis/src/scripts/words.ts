@@ -14,6 +14,8 @@ import { FORMAT, GENERATION_BYTES, HEADER_BYTES, LAYOUT } from '../entry-format.
 /** Marks outlive what they are about by so many milliseconds, and by a little more, so that most writes leave their end alone. */
 export const MARGIN_MS = 3_600_000;
 const SLACK_MS = 30_000;
+/** A mark stays for at least so long: loads that began before one that is forgotten are refused. */
+const REMEMBERED_MS = 5_000;
 /** Expired members of an index set that a write to it takes along. */
 const PRUNED_PER_WRITE = 8;
 
@@ -141,7 +143,7 @@ end
 local function horizon(M)
   local ends = redis.call('PEXPIRETIME', M)
   if redis.call('HEXISTS', M, 'f') == 1 or ends < 0 then return 0 end
-  return math.max(ends - ${MARGIN_MS}, now)
+  return math.max(ends - ${MARGIN_MS}, now + ${REMEMBERED_MS})
 end
 -- Remembers that names were removed at a moment, and forgets what concerns no entry any more.
 local function remember(M, sort, names, moment)
@@ -234,7 +236,8 @@ local function retain(M, e, old)
   if e.kept == 0 then
     if old and old.generation == e.generation and old.kept == 0 then return end
     if redis.call('HINCRBY', M, 'f', 1) == 1 then
-      redis.call('HSET', M, 'h', digits(redis.call('PEXPIRETIME', M)))
+      local ends = math.max(redis.call('PEXPIRETIME', M), tonumber(redis.call('HGET', M, 'h') or 0))
+      redis.call('HSET', M, 'h', digits(ends))
       redis.call('PERSIST', M)
     end
     return
