@@ -1,5 +1,5 @@
 /** Steps that change one key. */
-import { HEADER_BYTES } from '../entry-format.ts';
+import { FORMAT, HEADER_BYTES } from '../entry-format.ts';
 import { LEASING, MARGIN_MS, MARKING, OUTLIVING, READING, TIME, WRITING } from './words.ts';
 import { LIMITING } from './limiting.ts';
 
@@ -9,8 +9,8 @@ const CLAIM_MS = 100;
 /**
  * The write that most programs make: whatever is there, without terms, and not for ever. It takes no entry apart.
  *
- * KEYS E L M | ttl kept record partitions; the record lacks what only the server knows, from its generation to its last use · 1 written · -3 it is not
- * that simple, or the names of the index sets that the old entry is in: nothing was changed
+ * KEYS E L M | ttl kept record partitions; the record lacks what only the server knows, from its generation to its last use · 1 written ·
+ * -3 it is not that simple, or the names of the index sets that the old entry is in: nothing was changed
  */
 export const set: string = `#!lua
 ${OUTLIVING}
@@ -21,6 +21,8 @@ if redis.call('EXISTS', L) == 1 then return -3 end
 local old = redis.pcall('GETRANGE', E, 53, 76)
 if old ~= '' and (#old ~= 24 or string.sub(old, 1, 6) == '\\0\\0\\0\\0\\0\\0') then return -3 end
 if old ~= '' and string.sub(old, 22) ~= '\\0\\0\\0' then
+  -- Of another format nothing can be taken apart.
+  if redis.call('GETRANGE', E, 0, 0) ~= string.char(${FORMAT}) then return -3 end
   local tagBytes, termBytes = struct.unpack('>I3I3', old, 19)
   local block = redis.call('GETRANGE', E, ${HEADER_BYTES} + tagBytes, ${HEADER_BYTES - 1} + tagBytes + termBytes)
   local names, at = {}, 1

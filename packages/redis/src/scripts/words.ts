@@ -6,8 +6,8 @@
  * `g` the generation, new with every clear; `n` the moment of the last removal by name, in microseconds, each later than the one before;
  * `t:<tag>` and `x:<term>` the moment a name was removed, and until when an older entry may live; `p` the moment of the last removal by
  * pattern; `o` names removed before it may be forgotten; `f` how many entries live for ever; `P` the number of partitions; `h` until when the
- * marks must live when none does any more; `d` entries that live for ever wait to be swept. When the marks are lost, every entry of the partition is absent: a lost mark never brings back
- * what was removed.
+ * marks must live when none does any more; `d` entries that live for ever wait to be swept. When the marks are lost, every entry of the
+ * partition is absent: a lost mark never brings back what was removed.
  */
 import { FORMAT, GENERATION_BYTES, HEADER_BYTES, LAYOUT } from '../entry-format.ts';
 

@@ -115,6 +115,10 @@ test('writes without memory do not open the circuit, so that removals go on', as
 test.each([
   ['a text', (key: string) => ['SET', key, 'abc']],
   ['an entry of a later version', (key: string) => ['SET', key, `\u0002${'x'.repeat(100)}`]],
+  [
+    'an entry of a later version whose fields lie elsewhere',
+    (key: string) => ['SET', key, `\u0002${'x'.repeat(70)}\0\0\0\0\0\u0005abcde`],
+  ],
   ['a hash', (key: string) => ['HSET', key, 'a', 'b']],
 ])(
   '%s under a key of ours is one clear error, stays as it is, and goes by a write or a delete',
