@@ -1,36 +1,13 @@
-/** Operations on many keys: every key has its own outcome. */
+/** Writes and loads of many keys: every key has its own outcome. */
 import type { CallOptions, LoadOptions, LoadOutcome, ManyLoader, WriteOptions } from './api.ts';
-import type { MaybePromise, Payload, Write } from './engine.ts';
-import { CacheError } from './errors.ts';
+import type { MaybePromise, Write } from './engine.ts';
 import { checkKeys, checkPairs } from './keyspace.ts';
 import { LoadGroup } from './load-group.ts';
 import type { Fetched, Loading } from './loading.ts';
 import type { Opened } from './opened.ts';
-import { missed, reveal } from './revealing.ts';
+import { throwIfLeft, throwPartial } from './partial-failure.ts';
 import { limitExceeded } from './limits.ts';
 import { draft } from './writes.ts';
-
-/** The values of the fresh entries among `keys`. */
-export async function getMany<R>(
-  opened: Opened,
-  keys: Iterable<string>,
-  options: CallOptions | undefined,
-): Promise<Map<string, R>> {
-  const { engine, remote } = opened;
-  const asked = checkKeys(keys);
-  options?.signal?.throwIfAborted();
-  const outcomes = await each(asked, async (key) => {
-    const answer = engine.get(key);
-    const payload: Payload =
-      answer instanceof Promise ? await remote.read(answer, 'getMany', key, options) : answer;
-    return payload === undefined ? missed(opened, key) : reveal(opened, key, payload, options);
-  });
-  throwPartial(opened, 'getMany', outcomes, options?.signal);
-  const found = new Map<string, R>();
-  for (const [key, outcome] of outcomes)
-    if (outcome.status === 'fulfilled' && outcome.value !== undefined) found.set(key, outcome.value as R);
-  return found;
-}
 
 /** Writes every pair. Of pairs with one key the last counts. */
 export async function setMany(
@@ -137,33 +114,4 @@ async function each<X>(
     }),
   );
   return new Map(keys.map((key, n) => [key, settled[n] as PromiseSettledResult<Awaited<X>>]));
-}
-
-/** A caller who left gets its signal's reason, whatever became of the keys. */
-function throwIfLeft(
-  outcomes: ReadonlyMap<string, PromiseSettledResult<unknown>>,
-  signal: AbortSignal | undefined,
-): void {
-  if (signal?.aborted !== true) return;
-  if ([...outcomes.values()].some((outcome) => outcome.status === 'rejected')) throw signal.reason;
-}
-
-function throwPartial(
-  { name }: Opened,
-  operation: string,
-  outcomes: ReadonlyMap<string, PromiseSettledResult<unknown>>,
-  signal: AbortSignal | undefined,
-): void {
-  throwIfLeft(outcomes, signal);
-  const failures = [...outcomes.values()].filter((outcome) => outcome.status === 'rejected');
-  if (failures.length === 0) return;
-  throw new CacheError(
-    'PARTIAL_FAILURE',
-    `cache '${name}': ${operation} failed for ${failures.length} of ${outcomes.size} keys`,
-    {
-      cache: name,
-      outcomes,
-      cause: failures[0]?.reason,
-    },
-  );
 }

@@ -1,11 +1,12 @@
 /** The story of every operation. What an operation needs beyond a few lines is a feature, in a file of its own. */
 import type { Cache, CallOptions } from './api.ts';
-import { deleteMany, getMany, getOrSetMany } from './batches.ts';
+import { deleteMany, getOrSetMany } from './batches.ts';
 import { count } from './counters.ts';
 import { get, getOrSet } from './getting.ts';
 import { clear, deleteByIndex, deleteByPattern, editIndex, invalidateTags, lookUp, scan } from './groups.ts';
 import { checkKey, checkName } from './keyspace.ts';
 import type { Lifecycle, Working } from './lifecycle.ts';
+import { getMany } from './many-reads.ts';
 import { metadataOf } from './metadata.ts';
 import { checkMiddleware, interpose, walkThrough, type Middleware } from './middleware.ts';
 import { healthOf, statsOf } from './reports.ts';

@@ -232,10 +232,24 @@ export interface EngineHealth {
   readonly details: Readonly<Record<string, string | number | boolean>>;
 }
 
+/** Takes what an engine says of many keys. A place that it was told of is settled: what comes later is ignored. Throws nothing. */
+export interface Answers {
+  /** `undefined`: there is no fresh entry. */
+  found(place: number, payload: Payload | undefined): void;
+  failed(place: number, error: unknown): void;
+}
+
 /** The entries of one space, opened by one cache. */
 export interface Engine {
   /** The payload of the fresh entry of `key`; `undefined` when there is none. The path of a hit: it should allocate nothing. */
   get(key: string): MaybePromise<Payload | undefined>;
+
+  /**
+   * Optional: `get` of one or more different keys, in few round trips. Tells `answers` once of each place in `keys`, at once or later, what `get` would give or
+   * reject with; one key's failure is told of that key alone. Resolves when it has told of all; rejects with one of their failures when no
+   * key had an answer. Where it is missing, each key is asked for by itself, all in one turn.
+   */
+  getMany?(keys: readonly string[], answers: Answers): Promise<void>;
 
   /** The fresh entry of `key`; `undefined` when there is none. It does not count as a use where eviction looks at uses. */
   read(key: string): MaybePromise<Entry | undefined>;

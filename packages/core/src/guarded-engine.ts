@@ -17,6 +17,7 @@ export function guardedEngine(engine: Engine, breaker: Breaker, cache: string): 
     };
   return {
     get: guarded((key) => engine.get(key)),
+    ...(engine.getMany !== undefined && { getMany: guarded(engine.getMany.bind(engine)) }),
     read: guarded((key) => engine.read(key)),
     acquire: guarded((key, request) => engine.acquire(key, request)),
     extend: guarded((key, token, leaseMs) => engine.extend(key, token, leaseMs)),

@@ -29,6 +29,7 @@ export type { Duration } from './duration.ts';
 export type {
   Acquired,
   AcquireRequest,
+  Answers,
   Committed,
   Condition,
   Contender,

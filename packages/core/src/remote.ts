@@ -62,12 +62,28 @@ export class Remote {
     options?: CallOptions,
   ): Promise<X | undefined> {
     try {
-      return await this.ask(answer, operation, key, options);
+      return await this.wait(answer, operation, key, options);
     } catch (error) {
-      if (!failsOpen(error) || !this.opensFor(options)) throw error;
-      this.#tell(operation, key, error);
+      this.bear(error, operation, key, options);
       return undefined;
     }
+  }
+
+  /** Counts a read that failed. Returns when it may be taken for a miss, of which listeners are told; throws what it failed with otherwise. */
+  bear(error: unknown, operation: string, key?: string, options?: CallOptions): void {
+    if (options?.signal?.aborted !== true) this.#tally.errors += 1;
+    if (!failsOpen(error) || !this.opensFor(options)) throw error;
+    this.#tell(operation, key, error);
+  }
+
+  /** The answer of a read, within the deadline and as long as the caller stays. What it rejects with is yet to be counted: see `bear`. */
+  wait<X>(
+    answer: MaybePromise<X>,
+    operation: string,
+    key?: string,
+    options?: { readonly signal?: AbortSignal | undefined },
+  ): MaybePromise<X> {
+    return this.#within(answer, options?.signal, () => this.#late('DEADLINE_EXCEEDED', operation, key));
   }
 
   /** Whether reads with these options go on when the provider fails. */
@@ -82,10 +98,7 @@ export class Remote {
     key?: string,
     options?: { readonly signal?: AbortSignal | undefined },
   ): Promise<X> {
-    return this.#counted(
-      this.#within(answer, options?.signal, () => this.#late('DEADLINE_EXCEEDED', operation, key)),
-      options?.signal,
-    );
+    return this.#counted(this.wait(answer, operation, key, options), options?.signal);
   }
 
   /** The answer of a write. Past the deadline nobody knows whether it took effect: it is not run again. */

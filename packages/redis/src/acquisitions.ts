@@ -1,7 +1,7 @@
 /** The requests of one turn for the right to load: those for one key are one, because only one of them can get it. */
 import type { Acquired, AcquireRequest } from '@cache/core';
 import type { Calls } from './calls.ts';
-import { entryOf, tellsUse, unreadable, versionOf } from './entry-format.ts';
+import { NO_ENTRY, entryOf, tellsUse, unreadable, versionOf } from './entry-format.ts';
 import type { Inbox } from './inbox.ts';
 import type { Partition } from './partitions.ts';
 import type { Reply } from './port.ts';
@@ -110,7 +110,7 @@ export class Acquisitions {
       partitions,
       labels(tags),
     ])) as readonly Reply[];
-    if (reply[0] === UNREADABLE) throw unreadable(key, 'it is no entry, or one of another format');
+    if (reply[0] === UNREADABLE) throw unreadable(key, NO_ENTRY);
     if (reply[0] === LEAD)
       this.#grants.set(token, { generation: reply[2] as Buffer, moment: reply[3] as Buffer });
     const record = reply[1] as Buffer;

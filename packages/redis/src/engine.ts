@@ -2,6 +2,7 @@
 import type {
   Acquired,
   AcquireRequest,
+  Answers,
   Committed,
   Condition,
   Counted,
@@ -22,7 +23,7 @@ import type {
 import { CacheError } from '@cache/core';
 import { Acquisitions } from './acquisitions.ts';
 import type { Calls } from './calls.ts';
-import { draftOf, entryOf, payloadOf, tellsUse, unreadable, versionOf } from './entry-format.ts';
+import { NO_ENTRY, draftOf, entryOf, payloadOf, tellsUse, unreadable, versionOf } from './entry-format.ts';
 import type { Groups } from './groups.ts';
 import { healthOf } from './health.ts';
 import type { Inbox } from './inbox.ts';
@@ -94,18 +95,43 @@ export class RedisEngine implements Engine {
     });
   }
 
-  async get(key: string): Promise<Payload | undefined> {
-    const partition = this.#partitions.of(key);
-    const record = await this.#reads.record(partition, key);
-    if (record === undefined) return undefined;
-    if (tellsUse(record)) this.#used(partition, key, versionOf(record));
-    return payloadOf(record);
+  get(key: string): Promise<Payload | undefined> {
+    return new Promise((resolve, reject) => this.#get(key, resolve, reject));
+  }
+
+  getMany(keys: readonly string[], answers: Answers): Promise<void> {
+    return new Promise((resolve, reject) => {
+      let left = keys.length;
+      let failures = 0;
+      const told = (error?: unknown): void => {
+        left -= 1;
+        if (left > 0) return;
+        if (failures === keys.length) reject(error);
+        else resolve();
+      };
+      keys.forEach((key, place) => {
+        const found = (payload: Payload | undefined): void => {
+          answers.found(place, payload);
+          told();
+        };
+        const failed = (error: unknown): void => {
+          failures += 1;
+          answers.failed(place, error);
+          told(error);
+        };
+        // The route of a key is told by the program.
+        try {
+          this.#get(key, found, failed);
+        } catch (error) {
+          failed(error);
+        }
+      });
+    });
   }
 
   async read(key: string): Promise<Entry | undefined> {
     const partition = this.#partitions.of(key);
     const reply = await this.#calls.repeat(READ, [partition.entry(key), partition.marks], []);
-    if (reply === UNREADABLE) throw unreadable(key, 'it is no entry, or one of another format');
     const record = recordOf(reply, key);
     return record && entryOf(record);
   }
@@ -199,7 +225,7 @@ export class RedisEngine implements Engine {
     ];
     const all = expected === undefined ? [...names, ...sets] : [...names, partition.claim(key), ...sets];
     const [status, ...rest] = await this.#calls.writeAll(WRITE, all, args);
-    if (status === UNREADABLE) throw unreadable(key, 'it is no entry, or one of another format');
+    if (status === UNREADABLE) throw unreadable(key, NO_ENTRY);
     if (status === 2) return { status: 'limited' };
     if (status === 1) return { status: 'written', evicted: this.#wasEvicted(rest) };
     const current = entryIn(rest[0]);
@@ -230,7 +256,7 @@ export class RedisEngine implements Engine {
       this.#partitions.all.length,
     ];
     const [status, value] = await this.#calls.writeAll(COUNT, namesOf(partition, key), args);
-    if (status === UNREADABLE) throw unreadable(key, 'it is no entry, or one of another format');
+    if (status === UNREADABLE) throw unreadable(key, NO_ENTRY);
     if (status === 0) return { status: 'not-a-counter' };
     if (status === 2) return { status: 'overflow' };
     return { status: 'counted', value: Number((value as Buffer).toString('latin1')) };
@@ -260,7 +286,7 @@ export class RedisEngine implements Engine {
     const names = namesWith(this.#partitions.of(key), key, add);
     const args = [key, version, this.#keeps, labels(add), labels(remove)];
     const [status] = await this.#calls.writeAll(EDIT_TERMS, names, args);
-    if (status === UNREADABLE) throw unreadable(key, 'it is no entry, or one of another format');
+    if (status === UNREADABLE) throw unreadable(key, NO_ENTRY);
     return status === 1;
   }
 
@@ -311,6 +337,18 @@ export class RedisEngine implements Engine {
       "the entries under one term lie in several partitions, and a limit is judged in one: give the cache 'colocate', so that they lie together, or redis() partitions: 1",
       { trait },
     );
+  }
+
+  #get(key: string, found: (payload: Payload | undefined) => void, failed: (error: unknown) => void): void {
+    const partition = this.#partitions.of(key);
+    this.#reads.read(partition, {
+      key,
+      found: (record) => {
+        if (record !== undefined && tellsUse(record)) this.#used(partition, key, versionOf(record));
+        found(record && payloadOf(record));
+      },
+      failed,
+    });
   }
 
   /** Notes a use, on the same connection as the commands of this process that come after it. A lost note is no harm. */

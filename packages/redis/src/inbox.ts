@@ -1,6 +1,6 @@
 /** Where the other processes tell this one how the loads ended that it waits for. One channel for the process, whatever it waits for. */
 import type { Cancel, Clock, Settled } from '@cache/core';
-import { entryOf } from './entry-format.ts';
+import { entryOf, isReadable } from './entry-format.ts';
 import type { Connector, Subscriber } from './port.ts';
 
 /** Messages that came before anybody waited: on their way from two sockets, a wake-up can overtake the answer that says to wait. */
@@ -121,8 +121,9 @@ export class Inbox {
   }
 }
 
+/** What cannot be read, from another version perhaps, is a reason to look again. */
 function outcomeOf(kind: string, rest: Buffer): Settled {
-  if (kind === 'V') return { status: 'stored', entry: entryOf(rest) };
+  if (kind === 'V' && isReadable(rest)) return { status: 'stored', entry: entryOf(rest) };
   if (kind === 'X') return { status: 'failed', message: rest.toString() };
   return RELEASED;
 }

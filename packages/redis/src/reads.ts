@@ -1,6 +1,15 @@
 /** The reads of one turn, in one round trip for each partition. */
 import type { Calls } from './calls.ts';
-import { checkRecord, hasGrace, hasLabels, isOfGeneration, labelsOf, momentOf } from './entry-format.ts';
+import {
+  NO_ENTRY,
+  checkRecord,
+  hasGrace,
+  hasLabels,
+  isOfGeneration,
+  labelsOf,
+  momentOf,
+  unreadable,
+} from './entry-format.ts';
 import { Marks } from './marks.ts';
 import type { Partition } from './partitions.ts';
 import type { Reply } from './port.ts';
@@ -9,10 +18,12 @@ import { READ } from './steps.ts';
 /** So many records are asked for with one command: the server does nothing else meanwhile. */
 const MOST_TOGETHER = 256;
 
-interface Reader {
+/** One who reads: it is told once. */
+export interface Reader {
   readonly key: string;
-  readonly resolve: (record: Buffer | undefined) => void;
-  readonly reject: (error: unknown) => void;
+  /** `undefined`: there is no fresh entry. */
+  found(record: Buffer | undefined): void;
+  failed(error: unknown): void;
 }
 
 interface Doubtful {
@@ -37,19 +48,16 @@ export class Reads {
     this.#calls = calls;
   }
 
-  /** The record of the fresh entry of `key`. Throws `CODEC_FAILED` for what cannot be read. */
-  record(partition: Partition, key: string): Promise<Buffer | undefined> {
-    return new Promise((resolve, reject) => {
-      const waiting = this.#waiting.get(partition);
-      const reader = { key, resolve, reject };
-      if (waiting !== undefined) {
-        waiting.push(reader);
-        return;
-      }
-      // After all that runs in this turn: those who were waiting for one reply ask again together.
-      if (this.#waiting.size === 0) process.nextTick(() => this.#flush());
-      this.#waiting.set(partition, [reader]);
-    });
+  /** Tells `reader` the record of the fresh entry of its key; what cannot be read has failed with `CODEC_FAILED`. */
+  read(partition: Partition, reader: Reader): void {
+    const waiting = this.#waiting.get(partition);
+    if (waiting !== undefined) {
+      waiting.push(reader);
+      return;
+    }
+    // After all that runs in this turn: those who were waiting for one reply ask again together.
+    if (this.#waiting.size === 0) process.nextTick(() => this.#flush());
+    this.#waiting.set(partition, [reader]);
   }
 
   #flush(): void {
@@ -61,61 +69,79 @@ export class Reads {
     this.#waiting.clear();
   }
 
-  /** Never rejects. */
+  /** Never rejects; each reader is told. */
   async #answer(partition: Partition, readers: readonly Reader[]): Promise<void> {
+    let records: readonly (Buffer | null)[];
+    let marks: Marks | undefined;
     try {
       const names = readers.map(({ key }) => partition.entry(key));
       const { client } = this.#calls;
-      const [records, seen] = await this.#calls.attempt('get', true, async () => {
+      const [found, seen] = await this.#calls.attempt('get', true, async () => {
         const sent = [client.send('MGET', names), client.send('HMGET', [partition.marks, 'g', 'n'])] as const;
         return (await Promise.all(sent)) as [readonly (Buffer | null)[], readonly (Buffer | null)[]];
       });
-      const marks = this.#seen(partition, seen);
-      const doubtful: Doubtful[] = [];
-      readers.forEach((reader, at) => {
-        const record = records[at];
-        if (record === null || record === undefined || marks === undefined) reader.resolve(undefined);
-        else this.#judge(partition, reader, record, marks, doubtful);
-      });
-      if (doubtful.length > 0) await this.#judgeByNames(partition, doubtful);
+      records = found;
+      marks = this.#seen(partition, seen);
     } catch (error) {
-      for (const reader of readers) reader.reject(error);
+      for (const reader of readers) reader.failed(error);
+      return;
     }
+    const doubtful: Doubtful[] = [];
+    readers.forEach((reader, at) => {
+      const record = records[at];
+      if (record === null || record === undefined || marks === undefined) reader.found(undefined);
+      else this.#judge(partition, reader, record, marks, doubtful);
+    });
+    if (doubtful.length > 0) await this.#judgeByNames(partition, doubtful);
   }
 
+  /** Tells the reader of a record, or puts it with the doubtful ones. What is wrong with one record is no other reader's trouble. */
   #judge(partition: Partition, reader: Reader, record: Buffer, marks: Marks, doubtful: Doubtful[]): void {
+    let verdict: boolean | undefined;
     try {
       checkRecord(record, reader.key);
+      if (!isOfGeneration(record, marks.generation)) {
+        verdict = false;
+      } else if (hasGrace(record)) {
+        this.#ask(partition, reader.key).then(
+          (asked) => reader.found(asked),
+          (error: unknown) => reader.failed(error),
+        );
+        return;
+      } else if (momentOf(record) >= marks.latest || !hasLabels(record)) {
+        verdict = true;
+      } else {
+        const labels = labelsOf(record);
+        verdict = marks.spare(momentOf(record), labels);
+        if (verdict === undefined) doubtful.push({ reader, record, labels });
+      }
     } catch (error) {
-      return reader.reject(error);
+      reader.failed(error);
+      return;
     }
-    if (!isOfGeneration(record, marks.generation)) return reader.resolve(undefined);
-    if (hasGrace(record)) {
-      this.#ask(partition, reader.key).then(reader.resolve, reader.reject);
-      return undefined;
-    }
-    if (momentOf(record) >= marks.latest || !hasLabels(record)) return reader.resolve(record);
-    const labels = labelsOf(record);
-    const verdict = marks.spare(momentOf(record), labels);
-    if (verdict === undefined) doubtful.push({ reader, record, labels });
-    else reader.resolve(verdict ? record : undefined);
-    return undefined;
+    if (verdict !== undefined) reader.found(verdict ? record : undefined);
   }
 
-  /** Judges records that some removal by name may concern, by the marks of their names. */
+  /** Judges records that some removal by name may concern, by the marks of their names. Never rejects. */
   async #judgeByNames(partition: Partition, doubtful: readonly Doubtful[]): Promise<void> {
-    const names = [...new Set(doubtful.flatMap(({ labels }) => labels))];
-    const [generation, moment, ...found] = (await this.#calls.attempt('get', true, () =>
-      this.#calls.client.send('HMGET', [partition.marks, 'g', 'n', ...names]),
-    )) as readonly (Buffer | null)[];
-    const marks = this.#seen(partition, [generation ?? null, moment ?? null]);
-    marks?.learn(names, found);
+    let marks: Marks | undefined;
+    try {
+      const names = [...new Set(doubtful.flatMap(({ labels }) => labels))];
+      const [generation, moment, ...found] = (await this.#calls.attempt('get', true, () =>
+        this.#calls.client.send('HMGET', [partition.marks, 'g', 'n', ...names]),
+      )) as readonly (Buffer | null)[];
+      marks = this.#seen(partition, [generation ?? null, moment ?? null]);
+      marks?.learn(names, found);
+    } catch (error) {
+      for (const { reader } of doubtful) reader.failed(error);
+      return;
+    }
     for (const { reader, record, labels } of doubtful) {
       const isGood =
         marks !== undefined &&
         isOfGeneration(record, marks.generation) &&
         marks.spare(momentOf(record), labels) === true;
-      reader.resolve(isGood ? record : undefined);
+      reader.found(isGood ? record : undefined);
     }
   }
 
@@ -135,9 +161,10 @@ export class Reads {
   }
 }
 
-/** The record that a step of one key gave. */
+/** The record that a step of one key gave. Throws `CODEC_FAILED` when the step, or this version, cannot read what is there. */
 export function recordOf(reply: Reply | undefined, key: string): Buffer | undefined {
   if (reply === null || reply === undefined) return undefined;
+  if (typeof reply === 'number') throw unreadable(key, NO_ENTRY);
   const record = reply as Buffer;
   checkRecord(record, key);
   return record;

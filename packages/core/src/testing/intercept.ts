@@ -35,10 +35,14 @@ export function intercept<P extends Provider>(
   });
 }
 
-/** Every method of `inner`, those of later versions of the contract included. */
+/**
+ * Every method of `inner`, those of later versions of the contract included; but not `getMany`, so that each key is asked for by a `get` of
+ * its own, and the interceptor decides about each.
+ */
 function wrapMethods(inner: object, space: string, around: Interceptor): object {
   return new Proxy(inner, {
     get(target, property) {
+      if (property === 'getMany') return undefined;
       const member: unknown = Reflect.get(target, property, target);
       if (typeof member !== 'function' || typeof property !== 'string') return member;
       return (...args: readonly unknown[]): unknown =>

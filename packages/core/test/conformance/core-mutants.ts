@@ -231,7 +231,7 @@ export const CORE_MUTANTS: readonly CoreMutant[] = [
   {
     group: 'batches',
     name: 'says nothing of keys that failed',
-    file: 'batches.ts',
+    file: 'partial-failure.ts',
     find: 'if (failures.length === 0) return;',
     replace: 'if (failures.length >= 0) return;',
   },

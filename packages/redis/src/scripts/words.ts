@@ -65,6 +65,7 @@ local function parse(blob)
   local _
   _, e.flags, e.loadMs, e.version, e.generation, e.moment, e.created, e.fresh, e.kept, e.absolute, e.used, e.tagBytes, e.termBytes =
     struct.unpack('${LAYOUT}', blob)
+  if #blob < ${HEADER_BYTES} + e.tagBytes + e.termBytes then return nil, true end
   return e
 end
 -- The record, and whether there is one that cannot be read.

@@ -158,6 +158,32 @@ test.each([
   },
 );
 
+test('of a record that is cut off its own reader is told, and no other of the same turn', async () => {
+  await using server = await startRedis();
+  await using opened = openCache(at(server));
+  const { cache } = opened;
+  await cache.set('cut', 1, { tags: ['a'] });
+  const [key] = (await server.command('KEYS', 'e:*')) as readonly [string];
+  await cache.set('whole', 2, { tags: ['a'] });
+  await server.command('SETRANGE', key, '71', '\u0001');
+  // From here on every record has to be judged by its labels.
+  await cache.invalidateTags(['b']);
+
+  expect(await cache.getMany(['cut', 'whole'], { onFailure: 'open' })).toEqual(new Map([['whole', 2]]));
+  const [cut, whole] = await Promise.allSettled([
+    cache.get('cut', { onFailure: 'throw' }),
+    cache.get('whole'),
+  ]);
+  expect(cut).toMatchObject({ status: 'rejected', reason: { code: 'CODEC_FAILED', key: 'cut' } });
+  expect(whole).toEqual({ status: 'fulfilled', value: 2 });
+  expect(await failureOf(cache.getEntry('cut', { onFailure: 'throw' }))).toMatchObject({
+    code: 'CODEC_FAILED',
+  });
+  expect(await failureOf(cache.getOrSet('cut', () => 3, { onFailure: 'throw' }))).toMatchObject({
+    code: 'CODEC_FAILED',
+  });
+});
+
 test('an index is refused where the server may evict it, on any master; everything else works', async () => {
   await using server = await startRedis({
     args: ['--maxmemory-policy', 'allkeys-lru', '--maxmemory', '100mb'],

@@ -1,0 +1,118 @@
+/** `getMany`: one question and one deadline, where the engine can be asked for all keys at once. */
+import type { CallOptions } from './api.ts';
+import type { Answers, Payload } from './engine.ts';
+import { checkKeys } from './keyspace.ts';
+import type { Opened } from './opened.ts';
+import { throwPartial } from './partial-failure.ts';
+import { missed, reveal } from './revealing.ts';
+
+/** The values of the fresh entries among `keys`. */
+export async function getMany<R>(
+  opened: Opened,
+  keys: Iterable<string>,
+  options: CallOptions | undefined,
+): Promise<Map<string, R>> {
+  const asked = checkKeys(keys);
+  options?.signal?.throwIfAborted();
+  const answers = new ManyAnswers(asked.length);
+  await ask(opened, asked, answers, options);
+
+  const found = new Map<string, R>();
+  const failures = new Map<string, unknown>();
+  for (let place = 0; place < asked.length; place++) {
+    const key = asked[place] as string;
+    try {
+      if (answers.failures.has(place))
+        opened.remote.bear(answers.failures.get(place), 'getMany', key, options);
+      const payload: Payload = answers.payloads[place];
+      const value =
+        payload === undefined
+          ? missed(opened, key)
+          : (reveal(opened, key, payload, options) as R | undefined);
+      if (value !== undefined) found.set(key, value);
+    } catch (error) {
+      failures.set(key, error);
+    }
+  }
+  if (failures.size > 0) throwPartial(opened, 'getMany', outcomesOf(asked, found, failures), options?.signal);
+  return found;
+}
+
+/** Asks for every key; what came of each is with `answers`. Never rejects. */
+async function ask(
+  { engine, remote }: Opened,
+  keys: readonly string[],
+  answers: ManyAnswers,
+  options: CallOptions | undefined,
+): Promise<void> {
+  try {
+    if (engine.getMany !== undefined && keys.length > 0) {
+      await remote.wait(engine.getMany(keys, answers), 'getMany', undefined, options);
+      return;
+    }
+  } catch (error) {
+    answers.failRest(error);
+    return;
+  }
+  const waits: Promise<void>[] = [];
+  keys.forEach((key, place) => {
+    const failed = (error: unknown): void => answers.failed(place, error);
+    try {
+      const answer = engine.get(key);
+      if (!(answer instanceof Promise)) answers.found(place, answer);
+      else
+        waits.push(
+          (remote.wait(answer, 'getMany', key, options) as Promise<Payload>).then(
+            (payload: Payload) => answers.found(place, payload),
+            failed,
+          ),
+        );
+    } catch (error) {
+      failed(error);
+    }
+  });
+  if (waits.length > 0) await Promise.all(waits);
+}
+
+/** In the place of a payload of which nothing was told. */
+const UNTOLD = Symbol('untold');
+
+class ManyAnswers implements Answers {
+  readonly payloads: Payload[];
+  /** By place. */
+  readonly failures = new Map<number, unknown>();
+
+  constructor(count: number) {
+    this.payloads = Array.from<Payload>({ length: count }).fill(UNTOLD);
+  }
+
+  found(place: number, payload: Payload): void {
+    if (this.payloads[place] === UNTOLD) this.payloads[place] = payload;
+  }
+
+  failed(place: number, error: unknown): void {
+    if (this.payloads[place] !== UNTOLD) return;
+    this.payloads[place] = undefined;
+    this.failures.set(place, error);
+  }
+
+  /** The wait is over: what was not told has failed with it. */
+  failRest(error: unknown): void {
+    for (let place = 0; place < this.payloads.length; place++) this.failed(place, error);
+  }
+}
+
+function outcomesOf(
+  keys: readonly string[],
+  found: ReadonlyMap<string, unknown>,
+  failures: ReadonlyMap<string, unknown>,
+): Map<string, PromiseSettledResult<unknown>> {
+  return new Map(
+    keys.map((key): [string, PromiseSettledResult<unknown>] => [
+      key,
+      failures.has(key)
+        ? { status: 'rejected', reason: failures.get(key) }
+        : { status: 'fulfilled', value: found.get(key) },
+    ]),
+  );
+}
