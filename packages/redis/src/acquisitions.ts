@@ -1,10 +1,11 @@
-/** The requests of one turn for the right to load: those for one key are one, because only one of them can get it. */
+/** Requests for the right to load. Those of one turn are one step, and those for one key one request: only one of them can get it. */
 import type { Acquired, AcquireRequest } from '@cache/core';
 import type { Calls } from './calls.ts';
-import { NO_ENTRY, entryOf, tellsUse, unreadable, versionOf } from './entry-format.ts';
+import { NO_ENTRY, checkRecord, entryOf, tellsUse, unreadable, versionOf } from './entry-format.ts';
+import type { Sort } from './gathering.ts';
 import type { Inbox } from './inbox.ts';
 import type { Partition } from './partitions.ts';
-import type { Reply } from './port.ts';
+import type { Argument, Reply } from './port.ts';
 import { ACQUIRE } from './steps.ts';
 import { labels } from './writing.ts';
 
@@ -14,112 +15,159 @@ const HIT = 1;
 const LEAD = 2;
 const FAILED = 4;
 
-/** The marks of the partition when a lease was granted: what is removed later overtakes its load. */
-export interface Grant {
-  readonly generation: Buffer;
-  readonly moment: Buffer;
-}
+const MOST_TOGETHER = 64;
+/** So many leases are remembered until their loads have ended; while the breaker is open none is told to. */
+const MOST_LEASES = 100_000;
 
 interface Requester {
   readonly resolve: (acquired: Acquired) => void;
   readonly reject: (error: unknown) => void;
 }
 
-/** A request that is sent, and those who joined it before it left. */
+/** A request, and those who join it before it has left this process. */
 interface Acquisition {
-  readonly turn: number;
+  readonly kind: string;
+  readonly key: string;
+  readonly request: AcquireRequest;
   readonly requesters: Requester[];
+  /** The turn it was sent in; `undefined` before. */
+  turn: number | undefined;
 }
 
 export interface AcquisitionsOptions {
   readonly calls: Calls;
   readonly inbox: Inbox;
   /** Into how many partitions the space is cut. */
-  readonly partitions: number;
+  readonly partitionCount: number;
   /** Notes that an entry was used, where eviction wants to know. */
-  readonly used: (partition: Partition, key: string, version: string) => void;
+  readonly onUsed: (partition: Partition, key: string, version: string) => void;
 }
 
 export class Acquisitions {
-  readonly #options: AcquisitionsOptions;
-  readonly #grants = new Map<string, Grant>();
-  /** By key, and by what makes requests differ. */
-  readonly #sent = new Map<string, Acquisition>();
+  readonly #calls: Calls;
+  readonly #inbox: Inbox;
+  readonly #partitionCount: number;
+  readonly #onUsed: AcquisitionsOptions['onUsed'];
+  /** Which sending of a request was granted, by token. */
+  readonly #granted = new Map<string, string>();
+  /** Those without an answer, by key and by what makes requests differ. */
+  readonly #pending = new Map<string, Acquisition>();
+  readonly #together: Sort<Acquisition>;
 
-  constructor(options: AcquisitionsOptions) {
-    this.#options = options;
+  constructor({ calls, inbox, partitionCount, onUsed }: AcquisitionsOptions) {
+    this.#calls = calls;
+    this.#inbox = inbox;
+    this.#partitionCount = partitionCount;
+    this.#onUsed = onUsed;
+    this.#together = {
+      most: MOST_TOGETHER,
+      send: (partition, acquisitions) => this.#send(partition, acquisitions),
+    };
   }
 
   /**
-   * Asks for the right to load `key`. One that comes before another has left joins it: what the server answers is not older than either.
-   * After that it must not: the answer may have been given before the second began.
+   * Asks for the right to load `key`. A request joins an equal one that has not left this process: what the server answers is not older than
+   * either. One that has left may have been answered before this began.
    */
   request(partition: Partition, key: string, request: AcquireRequest): Promise<Acquired> {
     return new Promise((resolve, reject) => {
-      const { client } = this.#options.calls;
       const { awaited = '', overUnreadable = false } = request;
       // A token has no spaces.
       const kind = `${awaited} ${overUnreadable ? 1 : 0} ${key}`;
-      const sent = this.#sent.get(kind);
-      if (sent !== undefined && sent.turn === client.turn) {
-        sent.requesters.push({ resolve, reject });
+      const pending = this.#pending.get(kind);
+      if (pending !== undefined && (pending.turn === undefined || pending.turn === this.#calls.client.turn)) {
+        pending.requesters.push({ resolve, reject });
         return;
       }
       const requesters = [{ resolve, reject }];
-      const answer = this.#ask(partition, key, request);
-      const acquisition: Acquisition = { turn: client.turn, requesters };
-      this.#sent.set(kind, acquisition);
-      answer.then(
-        (reply) => {
-          this.#forget(kind, acquisition);
-          // In the order of the requests: who leads takes note of it before the others look whose load they are told of.
-          requesters.forEach((requester, at) => {
-            const isBehind = at > 0 && reply[0] === LEAD;
-            requester.resolve(isBehind ? this.#behind(request.token, reply) : this.#told(reply));
-          });
-        },
-        (error: unknown) => {
-          this.#forget(kind, acquisition);
-          for (const requester of requesters) requester.reject(error);
-        },
-      );
+      const acquisition: Acquisition = { kind, key, request, requesters, turn: undefined };
+      this.#pending.set(kind, acquisition);
+      this.#calls.gathering.join(this.#together, partition, acquisition);
     });
   }
 
-  /** What was told with the lease under `token`, which is over; `undefined` when it was granted through another engine. */
-  takeGrant(token: string): Grant | undefined {
-    const grant = this.#grants.get(token);
-    this.#grants.delete(token);
-    return grant;
+  /** Which sending of the request under `token` was granted; empty when it was granted through another engine. */
+  sendingOf(token: string): string {
+    return this.#granted.get(token) ?? '';
   }
 
-  #forget(kind: string, acquisition: Acquisition): void {
-    if (this.#sent.get(kind) === acquisition) this.#sent.delete(kind);
+  /** The load under `token` is over. */
+  forget(token: string): void {
+    this.#granted.delete(token);
   }
 
-  async #ask(partition: Partition, key: string, request: AcquireRequest): Promise<readonly Reply[]> {
-    const { token, leaseMs, tags, awaited, overUnreadable } = request;
-    const { calls, inbox, partitions } = this.#options;
-    const names = [partition.entry(key), partition.lease(key), partition.marks];
-    const reply = (await calls.repeat(ACQUIRE, names, [
-      token,
-      Math.ceil(leaseMs),
-      inbox.channel,
-      awaited ?? '',
-      overUnreadable === true ? '1' : '0',
-      partitions,
-      labels(tags),
-    ])) as readonly Reply[];
-    if (reply[0] === UNREADABLE) throw unreadable(key, NO_ENTRY);
-    if (reply[0] === LEAD)
-      this.#grants.set(token, { generation: reply[2] as Buffer, moment: reply[3] as Buffer });
+  /** Never rejects. */
+  async #send(partition: Partition, acquisitions: readonly Acquisition[]): Promise<void> {
+    try {
+      const names = [partition.marks];
+      const args: Argument[] = [];
+      for (const { key, request } of acquisitions) {
+        const { token, leaseMs, awaited = '', overUnreadable = false, tags } = request;
+        names.push(partition.entry(key), partition.lease(key));
+        args.push(
+          token,
+          Math.ceil(leaseMs),
+          awaited,
+          overUnreadable ? '1' : '0',
+          tags.length === 0 ? '' : labels(tags),
+        );
+      }
+      const answer = this.#calls.repeatAnew(ACQUIRE, names, (sending) => [
+        this.#inbox.channel,
+        this.#partitionCount,
+        sending,
+        ...args,
+      ]);
+      const { turn } = this.#calls.client;
+      for (const acquisition of acquisitions) acquisition.turn = turn;
+      const replies = (await answer) as readonly (readonly Reply[])[];
+      acquisitions.forEach((acquisition, at) =>
+        this.#tell(partition, acquisition, replies[at] as readonly Reply[]),
+      );
+    } catch (error) {
+      for (const acquisition of acquisitions) {
+        this.#answered(acquisition);
+        for (const { reject } of acquisition.requesters) reject(error);
+      }
+    }
+  }
+
+  /** Tells the requesters in their order: who leads takes note of it before the others look whose load they are told of. */
+  #tell(partition: Partition, acquisition: Acquisition, reply: readonly Reply[]): void {
+    this.#answered(acquisition);
+    const { key, request, requesters } = acquisition;
+    const isGranted = reply[0] === LEAD;
+    if (isGranted) this.#remember(request.token, (reply[2] as Buffer).toString('latin1'));
+    requesters.forEach(({ resolve, reject }, at) => {
+      try {
+        resolve(at > 0 && isGranted ? this.#behind(request.token, reply) : this.#told(key, reply));
+      } catch (error) {
+        reject(error);
+      }
+    });
     const record = reply[1] as Buffer;
-    if (reply[0] === HIT && tellsUse(record)) this.#options.used(partition, key, versionOf(record));
-    return reply;
+    if (reply[0] === HIT && tellsUse(record)) this.#onUsed(partition, key, versionOf(record));
   }
 
-  #told([status, first, second, third]: readonly Reply[]): Acquired {
-    if (status === HIT) return { status: 'hit', entry: entryOf(first as Buffer) };
+  #answered(acquisition: Acquisition): void {
+    if (this.#pending.get(acquisition.kind) === acquisition) this.#pending.delete(acquisition.kind);
+  }
+
+  #remember(token: string, sending: string): void {
+    this.#granted.set(token, sending);
+    if (this.#granted.size <= MOST_LEASES) return;
+    for (const oldest of this.#granted.keys()) {
+      this.#granted.delete(oldest);
+      return;
+    }
+  }
+
+  #told(key: string, [status, first, second, third]: readonly Reply[]): Acquired {
+    if (status === UNREADABLE) throw unreadable(key, NO_ENTRY);
+    if (status === HIT) {
+      checkRecord(first as Buffer, key);
+      return { status: 'hit', entry: entryOf(first as Buffer) };
+    }
     if (status === LEAD) return { status: 'lead', stale: entryIn(first) };
     if (status === FAILED) return { status: 'failed', message: (first as Buffer).toString() };
     const holder = (first as Buffer).toString('latin1');
@@ -128,7 +176,7 @@ export class Acquisitions {
       status: 'wait',
       holder,
       stale: entryIn(third),
-      settled: (signal) => this.#options.inbox.settled(holder, leaseLeft, signal),
+      settled: (signal) => this.#inbox.settled(holder, leaseLeft, signal),
     };
   }
 
@@ -138,7 +186,7 @@ export class Acquisitions {
       status: 'wait',
       holder,
       stale: entryIn(stale),
-      settled: (signal) => this.#options.inbox.settled(holder, Infinity, signal),
+      settled: (signal) => this.#inbox.settled(holder, Infinity, signal),
     };
   }
 }

@@ -1,6 +1,8 @@
 /** Sends steps to Redis: again when nothing was executed, never when nobody knows. */
+import { randomBytes } from 'node:crypto';
 import { CacheError, type Clock } from '@cache/core';
 import { failureOf, meaningOf } from './failures.ts';
+import { Gathering } from './gathering.ts';
 import type { Argument, Client, Reply } from './port.ts';
 import { type Script, ScriptRunner } from './script.ts';
 
@@ -19,6 +21,8 @@ export interface CallsOptions {
 
 export class Calls {
   readonly client: Client;
+  /** What this turn is still to send. */
+  readonly gathering: Gathering = new Gathering();
   readonly #scripts: ScriptRunner;
   readonly #address: string;
   readonly #clock: Clock;
@@ -27,6 +31,9 @@ export class Calls {
   /** Ends the pauses that are under way. */
   readonly #pauses = new Set<() => void>();
   #isClosed = false;
+  /** Nobody else's, so that no two sendings of any process have one id. */
+  readonly #sender = randomBytes(9).toString('base64url');
+  #sendings = 0;
 
   constructor({ client, address, clock, random, deadline }: CallsOptions) {
     this.client = client;
@@ -45,6 +52,17 @@ export class Calls {
   /** Runs a step that may be executed twice and means the same. */
   repeat(script: Script, keys: readonly string[], args: readonly Argument[]): Promise<Reply> {
     return this.attempt(script.name, true, () => this.#scripts.run(script, keys, args));
+  }
+
+  /** Like `repeat`, for a step that is told which sending of it this is: `argsOf` is called for each. */
+  repeatAnew(
+    script: Script,
+    keys: readonly string[],
+    argsOf: (sending: string) => readonly Argument[],
+  ): Promise<Reply> {
+    return this.attempt(script.name, true, () =>
+      this.#scripts.run(script, keys, argsOf(`${this.#sender}${(this.#sendings += 1).toString(36)}`)),
+    );
   }
 
   /** Like `write`, for a step that may name keys which it needs besides. */
@@ -70,6 +88,7 @@ export class Calls {
 
   /** Makes attempts as long as nothing was executed and the deadline is not over; with `again` also when nobody knows. */
   async attempt<X>(operation: string, again: boolean, send: () => Promise<X>): Promise<X> {
+    this.gathering.flush();
     const started = this.#clock.elapsed();
     for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
       try {

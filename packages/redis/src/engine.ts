@@ -23,11 +23,12 @@ import type {
 import { CacheError } from '@cache/core';
 import { Acquisitions } from './acquisitions.ts';
 import type { Calls } from './calls.ts';
-import { NO_ENTRY, draftOf, entryOf, payloadOf, tellsUse, unreadable, versionOf } from './entry-format.ts';
+import { NO_ENTRY, entryOf, payloadOf, tellsUse, unreadable, versionOf } from './entry-format.ts';
 import type { Groups } from './groups.ts';
 import { healthOf } from './health.ts';
 import type { Inbox } from './inbox.ts';
 import type { Partition, Partitions } from './partitions.ts';
+import { PlainWrites } from './plain-writes.ts';
 import type { Argument, Reply } from './port.ts';
 import { Reads, recordOf } from './reads.ts';
 import {
@@ -39,17 +40,18 @@ import {
   READ,
   RELEASE,
   REMOVE,
-  SET,
   TOUCH,
   USE,
   WRITE,
 } from './steps.ts';
-import { labels, lifeArguments, limitArguments, payloadArguments } from './writing.ts';
+import { labels, lifeArguments, limitArguments, millisecondsOf, payloadArguments } from './writing.ts';
 
 /** A wake-up brings the value along up to this size; whoever waits for a larger one reads it. */
 const MOST_WOKEN_BYTES = 8_192;
 /** How long a failed load is remembered for those who were told to wait for it, in milliseconds. */
 const FAILURE_MS = 1_000;
+/** The rest of what a failed loader had to say is left out. */
+const MOST_FAILURE_CHARACTERS = 4_096;
 
 /** Replies that are no result. */
 const UNREADABLE = -2;
@@ -75,6 +77,7 @@ export class RedisEngine implements Engine {
   readonly #evicted: (key: string) => void;
   readonly #close: () => Promise<void>;
   readonly #reads: Reads;
+  readonly #plainWrites: PlainWrites;
   readonly #acquisitions: Acquisitions;
   #evictions = 0;
 
@@ -87,11 +90,12 @@ export class RedisEngine implements Engine {
     this.#evicted = evicted;
     this.#close = close;
     this.#reads = new Reads(calls);
+    this.#plainWrites = new PlainWrites(calls, partitions.all.length);
     this.#acquisitions = new Acquisitions({
       calls,
       inbox,
-      partitions: partitions.all.length,
-      used: (partition, key, version) => this.#used(partition, key, version),
+      partitionCount: partitions.all.length,
+      onUsed: (partition, key, version) => this.#used(partition, key, version),
     });
   }
 
@@ -143,7 +147,8 @@ export class RedisEngine implements Engine {
   async extend(key: string, token: string, leaseMs: number): Promise<boolean> {
     const partition = this.#partitions.of(key);
     const names = [partition.lease(key), partition.marks];
-    return (await this.#calls.repeat(EXTEND, names, [token, Math.ceil(leaseMs)])) === 1;
+    const args = [token, this.#acquisitions.sendingOf(token), Math.ceil(leaseMs)];
+    return (await this.#calls.repeat(EXTEND, names, args)) === 1;
   }
 
   async commit(key: string, token: string, write: Write): Promise<Committed> {
@@ -154,7 +159,8 @@ export class RedisEngine implements Engine {
     this.#groups.checkTerms(terms);
     this.#checkLimit(limit);
     const { flags, bytes } = payloadArguments(write);
-    const grant = this.#acquisitions.takeGrant(token);
+    const sending = this.#acquisitions.sendingOf(token);
+    this.#acquisitions.forget(token);
     const args: readonly Argument[] = [
       key,
       token,
@@ -168,8 +174,7 @@ export class RedisEngine implements Engine {
       MOST_WOKEN_BYTES,
       ...limitArguments(limit),
       bytes,
-      grant?.generation ?? '',
-      grant?.moment ?? '',
+      sending,
     ];
     const [status, ...evicted] = await this.#calls.writeAll(COMMIT, namesWith(partition, key, terms), args);
     this.#inbox.ended(token);
@@ -178,10 +183,12 @@ export class RedisEngine implements Engine {
   }
 
   async release(key: string, token: string, failure: string | undefined): Promise<void> {
-    this.#acquisitions.takeGrant(token);
+    const sending = this.#acquisitions.sendingOf(token);
+    this.#acquisitions.forget(token);
     const names = [this.#partitions.of(key).lease(key)];
     // A failure without a text is still one.
-    await this.#calls.repeat(RELEASE, names, [token, failure === '' ? ' ' : (failure ?? ''), FAILURE_MS]);
+    const text = failure === '' ? ' ' : (failure ?? '').slice(0, MOST_FAILURE_CHARACTERS);
+    await this.#calls.repeat(RELEASE, names, [token, sending, text, FAILURE_MS]);
     this.#inbox.ended(token);
   }
 
@@ -197,14 +204,19 @@ export class RedisEngine implements Engine {
     const partition = this.#partitions.of(key);
     const { flags, bytes } = payloadArguments(write);
     const names = namesOf(partition, key);
-    let sets = terms.map((term) => partition.index(term));
-    if (isSimple(write, condition)) {
+    let sets: readonly string[] = terms.map((term) => partition.index(term));
+    if (isPlain(write, condition)) {
       const { ttl, grace } = life as Life;
-      const draft = draftOf(flags, version, labels(tags as readonly string[]), bytes as Uint8Array | string);
-      const args = [Math.ceil(ttl), Math.ceil(ttl) + Math.ceil(grace), draft, this.#partitions.all.length];
-      const reply = await this.#calls.write(SET, names, args);
-      if (reply === 1) return WRITTEN;
-      if (typeof reply === 'object') sets = (reply as readonly Buffer[]).map((name) => name.toString());
+      const written = await this.#plainWrites.write(partition, key, {
+        ttl: millisecondsOf(ttl),
+        grace: millisecondsOf(grace),
+        flags,
+        version,
+        tags: labels(tags as readonly string[]),
+        payload: bytes,
+      });
+      if (written.status === 'written') return WRITTEN;
+      sets = written.sets;
     }
     const args: readonly Argument[] = [
       key,
@@ -371,7 +383,7 @@ const NO_VERSION: Partial<VersionCondition> = {};
 const WRITTEN: Written = { status: 'written', evicted: [] };
 
 /** Whether a write may be the one that needs no look at the entry before it. */
-function isSimple({ life, terms, limit, loadMs }: Write, condition: Condition | undefined): boolean {
+function isPlain({ life, terms, limit, loadMs }: Write, condition: Condition | undefined): boolean {
   return (
     condition === undefined &&
     terms.length === 0 &&

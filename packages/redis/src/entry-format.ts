@@ -82,19 +82,51 @@ export function momentIn(bytes: Buffer, at: number): number {
   return (bytes[at] as number) * 2 ** 48 + bytes.readUIntBE(at + 1, 6);
 }
 
-/** A record without terms, and without what only the server knows: from the generation to the last use. */
-export function draftOf(flags: number, version: string, tags: Buffer, payload: Uint8Array | string): Buffer {
-  const bytes = typeof payload === 'string' ? Buffer.from(payload) : payload;
-  const draft = Buffer.allocUnsafe(GENERATION + 6 + tags.length + bytes.length);
-  draft[0] = FORMAT;
-  draft[FLAGS] = flags;
-  draft.writeUInt32BE(0, LOAD_MS);
-  draft.write(version, VERSION, 'latin1');
-  draft.writeUIntBE(tags.length, GENERATION, 3);
-  draft.writeUIntBE(0, GENERATION + 3, 3);
-  draft.set(tags, GENERATION + 6);
-  draft.set(bytes, GENERATION + 6 + tags.length);
-  return draft;
+/** A record without terms, for the script that plain writes are. */
+export interface Draft {
+  /** Milliseconds. */
+  readonly ttl: number;
+  readonly grace: number;
+  readonly flags: number;
+  readonly version: string;
+  readonly tags: Buffer;
+  /** Bytes, or a number in decimal digits. */
+  readonly payload: Buffer | string;
+}
+
+const DRAFT_START = 12;
+/** Before the labels: times, what a record begins with, the length of what follows, and the lengths of tags and terms. */
+const DRAFT_BYTES = DRAFT_START + GENERATION + 4 + 6;
+
+function bytesOfDraft({ tags, payload }: Draft): number {
+  return DRAFT_BYTES + tags.length + payload.length;
+}
+
+/** The drafts one after the other. What only the server knows is left out: from the generation to the last use. */
+export function packDrafts(drafts: readonly Draft[]): Buffer {
+  let length = 0;
+  for (const draft of drafts) length += bytesOfDraft(draft);
+  const bytes = Buffer.allocUnsafe(length);
+  let start = 0;
+  for (const { ttl, grace, flags, version, tags, payload } of drafts) {
+    bytes.writeUIntBE(ttl, start, 6);
+    bytes.writeUIntBE(ttl + grace, start + 6, 6);
+    const record = start + DRAFT_START;
+    bytes[record] = FORMAT;
+    bytes[record + FLAGS] = flags;
+    bytes.writeUInt32BE(0, record + LOAD_MS);
+    bytes.write(version, record + VERSION, 'latin1');
+    const rest = record + GENERATION;
+    bytes.writeUInt32BE(6 + tags.length + payload.length, rest);
+    bytes.writeUIntBE(tags.length, rest + 4, 3);
+    bytes.writeUIntBE(0, rest + 7, 3);
+    bytes.set(tags, rest + 10);
+    start = rest + 10 + tags.length;
+    if (typeof payload === 'string') bytes.write(payload, start, 'latin1');
+    else bytes.set(payload, start);
+    start += payload.length;
+  }
+  return bytes;
 }
 
 /** Whether the entry may be found after it stopped being fresh, so that only the server's clock tells. */

@@ -3,14 +3,22 @@ import type { Life, Limit, Payload, Write } from '@cache/core';
 import { NUMBER, TELLS_USE, packTexts } from './entry-format.ts';
 import type { Argument } from './port.ts';
 
+/** Instants have six bytes: a longer time, of two thousand years, is cut. */
+const LONGEST_MS = 2 ** 46;
+
+/** A time as the server keeps it: in whole milliseconds. */
+export function millisecondsOf(time: number): number {
+  return Math.min(Math.ceil(time), LONGEST_MS);
+}
+
 /** `ttl` and `grace` as a script takes them: nothing is for ever. */
 export function lifeArguments({ ttl, grace }: Life): readonly [ttl: Argument, grace: Argument] {
-  return [ttl === Infinity ? '' : Math.ceil(ttl), grace === Infinity ? '' : Math.ceil(grace)];
+  return [ttl === Infinity ? '' : millisecondsOf(ttl), grace === Infinity ? '' : millisecondsOf(grace)];
 }
 
 export function payloadArguments({ payload, limit }: Pick<Write, 'payload' | 'limit'>): {
   readonly flags: number;
-  readonly bytes: Argument;
+  readonly bytes: Buffer | string;
 } {
   const flags = limit?.onExceeded === 'evict-lru' ? TELLS_USE : 0;
   return isNumber(payload)

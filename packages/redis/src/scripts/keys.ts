@@ -7,20 +7,29 @@ import { LIMITING } from './limiting.ts';
 const CLAIM_MS = 100;
 
 /**
- * The write that most programs make: whatever is there, without terms, and not for ever. It takes no entry apart.
+ * The writes that most programs make: whatever is there, without terms, and not for ever. They take no entry apart. Each is judged by itself,
+ * in their order; `drafts` are, one after the other, ttl, time to keep, length, and a record that lacks what only the server knows.
  *
- * KEYS E L M | ttl kept record partitions; the record lacks what only the server knows, from its generation to its last use · 1 written ·
- * -3 it is not that simple, or the names of the index sets that the old entry is in: nothing was changed
+ * KEYS M E L E L ... | partitions drafts · 1 all written · for each 1 written, -3 it is not that simple, or the names of the index sets that the
+ * old entry is in: of these nothing was changed
  */
 export const set: string = `#!lua
 ${OUTLIVING}
-local E, L, M = KEYS[1], KEYS[2], KEYS[3]
+local M = KEYS[1]
 local seen = redis.call('HMGET', M, 'g', 'n')
-if redis.call('EXISTS', L) == 1 then return -3 end
--- From the end of the old entry to the length of its terms.
-local old = redis.pcall('GETRANGE', E, 53, 76)
-if old ~= '' and (#old ~= 24 or string.sub(old, 1, 6) == '\\0\\0\\0\\0\\0\\0') then return -3 end
-if old ~= '' and string.sub(old, 22) ~= '\\0\\0\\0' then
+local leases = {}
+for i = 3, #KEYS, 2 do leases[#leases + 1] = KEYS[i] end
+local areLeased = redis.call('EXISTS', unpack(leases)) > 0
+local clock = redis.call('TIME')
+local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
+-- Why an entry may not be replaced here; false if it may.
+local function obstacle(E, L)
+  if areLeased and redis.call('EXISTS', L) == 1 then return -3 end
+  -- From the end of the old entry to the length of its terms.
+  local old = redis.pcall('GETRANGE', E, 53, 76)
+  if old == '' then return false end
+  if #old ~= 24 or string.sub(old, 1, 6) == '\\0\\0\\0\\0\\0\\0' then return -3 end
+  if string.sub(old, 22) == '\\0\\0\\0' then return false end
   -- Of another format nothing can be taken apart.
   if redis.call('GETRANGE', E, 0, 0) ~= string.char(${FORMAT}) then return -3 end
   local tagBytes, termBytes = struct.unpack('>I3I3', old, 19)
@@ -33,20 +42,31 @@ if old ~= '' and string.sub(old, 22) ~= '\\0\\0\\0' then
   end
   return names
 end
-local clock = redis.call('TIME')
-local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
-local kept = now + ARGV[2]
-if not seen[1] then
-  -- The first of the partition. Its version is an id that nobody else has.
-  seen = { string.sub(ARGV[3], 11, 22), struct.pack('>I7', clock[1] * 1000000 + clock[2]) }
-  redis.call('HSET', M, 'g', seen[1], 'n', seen[2], 'P', ARGV[4])
-  redis.call('PEXPIRE', M, ${MARGIN_MS})
+local replies, areSimple, last, at = {}, true, 0, 1
+for i = 2, #KEYS, 2 do
+  local E, ttl, keep, head, rest = KEYS[i]
+  ttl, keep, head, rest, at = struct.unpack('>I6I6c22I4c0', ARGV[2], at)
+  local reply = obstacle(E, KEYS[i + 1]) or 1
+  if reply == 1 then
+    if not seen[1] then
+      -- The first of the partition. Its version is an id that nobody else has.
+      seen = { string.sub(head, 11, 22), struct.pack('>I7', clock[1] * 1000000 + clock[2]) }
+      redis.call('HSET', M, 'g', seen[1], 'n', seen[2], 'P', ARGV[1])
+      redis.call('PEXPIRE', M, ${MARGIN_MS})
+    end
+    local kept = now + keep
+    if kept > last then
+      outlive(M, kept)
+      last = kept
+    end
+    local times = struct.pack('>I6I6I6I6I6', now, now + ttl, kept, 0, now)
+    redis.call('SET', E, head .. seen[1] .. seen[2] .. times .. rest, 'PXAT', string.format('%.0f', kept))
+  else
+    areSimple = false
+  end
+  replies[i / 2] = reply
 end
-outlive(M, kept)
-local times = struct.pack('>I6I6I6I6I6', now, now + ARGV[1], kept, 0, now)
-local record = string.sub(ARGV[3], 1, 22) .. seen[1] .. seen[2] .. times .. string.sub(ARGV[3], 23)
-redis.call('SET', E, record, 'PXAT', string.format('%.0f', kept))
-return 1
+return areSimple and 1 or replies
 `;
 
 /**

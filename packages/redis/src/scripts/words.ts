@@ -14,8 +14,8 @@ import { FORMAT, GENERATION_BYTES, HEADER_BYTES, LAYOUT } from '../entry-format.
 /** Marks outlive what they are about by so many milliseconds, and by a little more, so that most writes leave their end alone. */
 export const MARGIN_MS = 3_600_000;
 const SLACK_MS = 30_000;
-/** A mark stays for at least so long: loads that began before one that is forgotten are refused. */
-const REMEMBERED_MS = 5_000;
+/** A mark stays for at least so long: loads with labels that began before one that is forgotten are refused. */
+const REMEMBERED_MS = 60_000;
 /** Expired members of an index set that a write to it takes along. */
 const PRUNED_PER_WRITE = 8;
 
@@ -170,7 +170,7 @@ local function remember(M, sort, names, moment)
 end
 `;
 
-/** Leases: \`t\` the token, \`g\` and \`n\` the marks at the grant, \`k\` the captured tags, \`w:<inbox>\` who waits. */
+/** Leases: `t` the token, `s` the sending that was granted, `g` and `n` the marks at the grant, `k` the captured tags, `w:<inbox>` who waits. */
 export const LEASING: string = `
 -- Ends a lease. With 'keeps' the hash stays, for what the step is to write next: a master that gives the slot away makes nothing anew.
 local function tell(L, kind, extra, keeps)
@@ -193,9 +193,14 @@ local function stands(lease, M, g, n)
   if lease[2] ~= g then return false end
   local since = tonumber(lease[3])
   if n <= since then return true end
-  if tonumber(redis.call('HGET', M, 'p') or 0) > since then return false end
-  return not removed(M, since, 't:', texts(lease[4] or ''))
+  local captured = texts(lease[4] or '')
+  local removals = redis.call('HMGET', M, 'p', 'o')
+  if tonumber(removals[1] or 0) > since then return false end
+  if #captured > 0 and tonumber(removals[2] or 0) > since then return false end
+  return not removed(M, since, 't:', captured)
 end
+-- Whether a lease is the holder's own; one who was not told of a sending knows by the token alone.
+local function isOf(granted, sending) return sending == '' or granted == sending end
 `;
 
 /**

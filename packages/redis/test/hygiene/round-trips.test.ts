@@ -149,11 +149,34 @@ describe.each([1, 16])('with partitions: %i', (partitions) => {
     expect((await at.cache.getMany(keys)).size).toBe(100);
   });
 
-  test('getOrSet of one turn share a round trip', async () => {
-    const keys = Array.from({ length: 50 }, (_, number) => `loaded ${number}`);
+  const oneStepEach = Array.from({ length: partitions }, () => 'EVALSHA');
+
+  test('getOrSet of one turn share a round trip, those of one partition a step', async () => {
+    const keys = Array.from({ length: 60 }, (_, number) => `loaded ${number}`);
     const all = (): Promise<unknown> => Promise.all(keys.map((key) => at.cache.getOrSet(key, () => key)));
-    expect(await at.during(all)).toHaveLength(2);
-    expect(await at.during(all)).toEqual([keys.map(() => 'EVALSHA')]);
+    const [asked, ...stored] = await at.during(all);
+    expect(asked).toEqual(oneStepEach);
+    expect(stored).toHaveLength(1);
+    expect(await at.during(all)).toEqual([oneStepEach]);
+  });
+
+  test('plain writes of one turn share a round trip, those of one partition a step', async () => {
+    const pairs = Array.from({ length: 60 }, (_, number) => [`set ${number}`, number] as const);
+    const each = (): Promise<unknown> => Promise.all(pairs.map(([key, value]) => at.cache.set(key, value)));
+    expect(await at.during(each)).toEqual([oneStepEach]);
+    expect(await at.during(() => at.cache.setMany(pairs))).toEqual([oneStepEach]);
+    expect(await at.cache.getMany(pairs.map(([key]) => key))).toEqual(new Map(pairs));
+  });
+
+  test('G2: of plain writes of one turn to one key the last stays, and who loads after them finds it', async () => {
+    const { cache } = at;
+    const calls = [1, 2, 3].flatMap((value) => [
+      cache.set('ordered', value),
+      cache.set(`beside ${value}`, value),
+    ]);
+    expect(await cache.getOrSet('ordered', () => 0)).toBe(3);
+    await Promise.all(calls);
+    expect(await cache.get('ordered')).toBe(3);
   });
 
   test('a write that takes an entry out of an index is 1 round trip more', async () => {
