@@ -16,13 +16,18 @@ export interface CodecContext {
  * Codecs are synchronous and free of side effects.
  */
 export interface Codec {
-  /** Short and stable; stored beside the bytes so that a reader can tell who wrote them. At most 16 ASCII characters. */
+  /** Short and stable: it is stored before the bytes, so that a reader finds who wrote them. 1 to 16 printable ASCII characters, no spaces. */
   readonly id: string;
   /**
    * True: `encode` itself refuses whatever is not of the value model, and reads every member of the value once, so that what is checked is
    * what is written. Otherwise it is given a checked copy. Default false.
    */
   readonly checks?: boolean | undefined;
+  /**
+   * True: `decode` accepts only what a holder of its secret wrote at this place. A cache whose first codec this is reads nothing that its
+   * options do not name: the default of its provider is something that anybody can write. Default false.
+   */
+  readonly authenticates?: boolean | undefined;
   encode(value: unknown, context: CodecContext): Uint8Array;
   decode(bytes: Uint8Array, context: CodecContext): unknown;
 }

@@ -8,7 +8,7 @@ import { settingsOf, type CacheDefaults } from './options.ts';
 export type Variables = Readonly<Record<string, string | undefined>>;
 
 export interface EnvironmentOptions {
-  /** What `CACHE_CODEC` may name, by their ids. Default none. */
+  /** What `CACHE_CODEC` may name, by their ids, with commas between several: the first writes, each reads. Default none. */
   readonly codecs?: readonly Codec[] | undefined;
   /** The program's own defaults; what the environment says counts before them. Default none. */
   readonly defaults?: CacheDefaults | undefined;
@@ -39,10 +39,11 @@ export function fromEnvironment(variables: Variables, options: EnvironmentOption
     // Digits alone are milliseconds.
     ...(ttl !== undefined && { ttl: (/^\d+$/.test(ttl) ? Number(ttl) : ttl) as Ttl }),
     ...(jitter !== undefined && { jitter: Number(jitter) }),
-    ...(codec !== undefined && { codec: named(codec, options.codecs ?? []) }),
+    ...(codec !== undefined && { codec: codecsOf(codec, options.codecs ?? []) }),
   };
   settingsOf('CACHE_DEFAULT_TTL', { ttl: said.ttl });
   settingsOf('CACHE_DEFAULT_JITTER', { jitter: said.jitter });
+  settingsOf('CACHE_CODEC', { codec: said.codec });
   const defaults: CacheDefaults = { ...options.defaults, ...said };
   return {
     ...(provider !== undefined && { default: provider }),
@@ -57,11 +58,17 @@ function read(variables: Variables, name: string): string | undefined {
   return text === '' ? undefined : text;
 }
 
+/** The codecs of a list of ids, with commas between them. */
+function codecsOf(ids: string, codecs: readonly Codec[]): Codec | readonly Codec[] {
+  const chosen = ids.split(',').map((id) => named(id.trim(), codecs));
+  return chosen.length === 1 ? (chosen[0] as Codec) : chosen;
+}
+
 function named(id: string, codecs: readonly Codec[]): Codec {
   const codec = codecs.find((other) => other.id === id);
   if (codec !== undefined) return codec;
   const known = codecs.map((other) => `'${other.id}'`).join(', ') || 'none';
   throw new TypeError(
-    `CACHE_CODEC is '${id}', but the codecs given to fromEnvironment are ${known}: install its package and pass it`,
+    `CACHE_CODEC names '${id}', but the codecs given to fromEnvironment are ${known}: install its package and pass it`,
   );
 }

@@ -1,10 +1,13 @@
 /** From a provider to an open cache, and to its end. */
 import type { CallOptions } from './api.ts';
+import { createBinaryCodec } from './binary-codec.ts';
 import { Breaker } from './breaker.ts';
 import type { Clock } from './clock.ts';
+import type { Codec } from './codec.ts';
 import type { Engine, EngineTraits, MaybePromise } from './engine.ts';
 import { CacheError, isCacheError } from './errors.ts';
 import { Events } from './events.ts';
+import { checkCodec, codecsOf } from './framing.ts';
 import { guardedEngine } from './guarded-engine.ts';
 import type { NextId } from './ids.ts';
 import { spaceOf } from './keyspace.ts';
@@ -46,6 +49,7 @@ export class Lifecycle {
   readonly #path: readonly string[];
   readonly #surroundings: Surroundings;
   readonly #traits: EngineTraits;
+  readonly #codecs: readonly Codec[];
   readonly #tally = new Tally();
   readonly #deadline: number;
   readonly #remote: Remote;
@@ -72,6 +76,7 @@ export class Lifecycle {
     this.#path = path;
     this.#surroundings = surroundings;
     this.#traits = provider.kind === 'engine' ? provider.traits : recordEngineTraits(provider.traits);
+    this.#codecs = this.#traits.holds === 'values' ? [] : codecsOf(settings.codec, this.#defaultCodec());
     // An engine in this process has nobody to wait for: only what others share can fail to answer.
     this.#deadline = this.#traits.scope === 'process' ? Infinity : settings.deadline;
     this.breaker = above === undefined ? this.#createBreaker() : above.breaker;
@@ -227,7 +232,7 @@ export class Lifecycle {
       packing: createPacking({
         isolation: settings.isolation,
         holds: traits.holds,
-        codec: settings.codec ?? provider.codec,
+        codecs: this.#codecs,
         context: { cache: this.#path[0] as string, space: spaceOf(namespace, this.#path) },
       }),
       remote: this.#remote,
@@ -238,6 +243,11 @@ export class Lifecycle {
       nextId,
     };
     return { opened, loading: new Loading(opened), updates: new Updates(opened) };
+  }
+
+  #defaultCodec(): Codec {
+    const { codec, name } = this.provider;
+    return codec === undefined ? createBinaryCodec() : checkCodec(codec, `provider '${name}': option codec`);
   }
 
   #checkTraits(): void {

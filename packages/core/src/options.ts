@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import type { Ttl } from './api.ts';
 import type { Codec } from './codec.ts';
 import { millisecondsOrForever, milliseconds, type Duration } from './duration.ts';
+import { checkCodecs } from './framing.ts';
 import { checkName, checkTags } from './keyspace.ts';
 import type { Schema } from './schema.ts';
 
@@ -35,8 +36,11 @@ export interface CacheOptions<T = unknown, I extends string = string> {
   readonly indexes?: { readonly [N in I]: TermExtractor<T> } | undefined;
   /** Checks every value before it is stored; any Standard Schema. What the schema makes of the value is stored. Default none. */
   readonly schema?: Schema<T> | undefined;
-  /** Turns values into bytes, where the provider holds bytes. Default: the built-in binary codec. */
-  readonly codec?: Codec | undefined;
+  /**
+   * Turns values into bytes, where the provider holds bytes. Of a list the first writes, and each reads what it wrote. What the provider's
+   * default wrote is read in any case, unless the first one authenticates. Default: the provider's, or the built-in binary codec.
+   */
+  readonly codec?: Codec | readonly Codec[] | undefined;
   /** Keeps all keys of one route in one partition. Must be pure. Default: every key on its own. */
   readonly colocate?: ((key: string) => string) | undefined;
   /** How long a provider that other processes share may take to answer. Default `'1s'`. */
@@ -81,7 +85,8 @@ export interface Settings {
   readonly tags: readonly string[];
   readonly indexes: ReadonlyMap<string, TermExtractor<unknown>>;
   readonly schema: Schema | undefined;
-  readonly codec: Codec | undefined;
+  /** The first writes. `undefined`: the provider's default. */
+  readonly codec: readonly Codec[] | undefined;
   readonly colocate: ((key: string) => string) | undefined;
   readonly deadline: number;
   readonly lease: number;
@@ -140,7 +145,12 @@ const optionsSchema = z.strictObject({
   schema: z.optional(
     z.custom<Schema>(isStandardSchema, 'expected a Standard Schema, version 1 (zod, valibot, arktype, ...)'),
   ),
-  codec: z.optional(z.custom<Codec>(isCodec, 'expected a codec: an object with id, encode and decode')),
+  codec: z.optional(
+    z.pipe(
+      z.unknown(),
+      z.transform((given) => (given === undefined ? undefined : checkCodecs(given, 'option codec'))),
+    ),
+  ),
   colocate: z.optional(callback<(key: string) => string>('a function that gives the route of a key')),
   deadline: duration('deadline', '1s'),
   lease: duration('lease', '2s'),
@@ -197,9 +207,16 @@ export function withDefaults<O extends object>(
 /** The first option in which two caches differ: functions by identity, lists by their members. */
 export function differenceOf(one: Settings, other: Settings): keyof Settings | undefined {
   const names = Object.keys(one) as (keyof Settings)[];
-  return names.find((name) =>
-    name === 'breaker' ? !isSameBreaker(one.breaker, other.breaker) : !isSame(one[name], other[name]),
-  );
+  return names.find((name) => {
+    if (name === 'breaker') return !isSameBreaker(one.breaker, other.breaker);
+    if (name === 'codec') return !isSameOrder(one.codec, other.codec);
+    return !isSame(one[name], other[name]);
+  });
+}
+
+/** Which codec comes first matters. */
+function isSameOrder(one: readonly Codec[] = [], other: readonly Codec[] = []): boolean {
+  return one.length === other.length && one.every((codec, n) => codec === other[n]);
 }
 
 function isSameBreaker(one: BreakerSettings | undefined, other: BreakerSettings | undefined): boolean {
@@ -237,16 +254,4 @@ function isStandardSchema(given: unknown): boolean {
   if (given === null || (typeof given !== 'object' && typeof given !== 'function')) return false;
   const standard: unknown = Reflect.get(given, '~standard');
   return standard !== null && typeof standard === 'object' && Reflect.get(standard, 'version') === 1;
-}
-
-function isCodec(given: unknown): boolean {
-  if (given === null || typeof given !== 'object') return false;
-  const { id, encode, decode } = given as Partial<Codec>;
-  return (
-    typeof id === 'string' &&
-    id.length > 0 &&
-    id.length <= 16 &&
-    typeof encode === 'function' &&
-    typeof decode === 'function'
-  );
 }

@@ -1,10 +1,11 @@
 /** How values become what an engine holds, and come back: isolation and encoding in one place. */
-import { codecFailure, createBinaryCodec } from './binary-codec.ts';
+import { codecFailure } from './binary-codec.ts';
 import { Cloners, type Shape } from './cloners.ts';
 import type { Codec, CodecContext } from './codec.ts';
 import { cloneValue, copyValue } from './copying.ts';
 import type { Payload } from './engine.ts';
 import { isCacheError } from './errors.ts';
+import { Framing } from './framing.ts';
 import { freezeValue } from './freezing.ts';
 import { measureValue } from './measuring.ts';
 import { UNDEFINED_VALUE } from './values.ts';
@@ -44,14 +45,14 @@ export interface Packing {
 export interface PackingOptions {
   readonly isolation: 'copy' | 'frozen';
   readonly holds: 'values' | 'bytes';
-  /** For an engine that holds bytes; `undefined`: the built-in one. */
-  readonly codec: Codec | undefined;
+  /** For an engine that holds bytes: the first writes, each reads. */
+  readonly codecs: readonly Codec[];
   readonly context: { readonly cache: string; readonly space: string };
 }
 
-export function createPacking({ isolation, holds, codec, context }: PackingOptions): Packing {
+export function createPacking({ isolation, holds, codecs, context }: PackingOptions): Packing {
   const frozen = isolation === 'frozen';
-  return holds === 'values' ? new HeldValues(frozen) : new EncodedValues(frozen, codec, context);
+  return holds === 'values' ? new HeldValues(frozen) : new EncodedValues(frozen, codecs, context);
 }
 
 /**
@@ -147,19 +148,19 @@ function plainOf(payload: Payload): unknown {
 class EncodedValues implements Packing {
   readonly #frozen: boolean;
   readonly #isolated: HeldValues;
-  readonly #codec: Codec;
+  readonly #framing: Framing;
   readonly #context: PackingOptions['context'];
 
-  constructor(frozen: boolean, codec: Codec | undefined, context: PackingOptions['context']) {
+  constructor(frozen: boolean, codecs: readonly Codec[], context: PackingOptions['context']) {
     this.#frozen = frozen;
     this.#isolated = new HeldValues(frozen);
-    this.#codec = codec ?? createBinaryCodec();
+    this.#framing = new Framing(codecs);
     this.#context = context;
   }
 
   pack(value: unknown, key: string): Payload {
     if (value === undefined) throw new TypeError(UNDEFINED_VALUE);
-    return this.#encode(this.#codec.checks === true ? value : copyValue(value), key);
+    return this.#encode(this.#framing.codec.checks === true ? value : copyValue(value), key);
   }
 
   unpack(payload: Payload, key: string): unknown {
@@ -195,9 +196,10 @@ class EncodedValues implements Packing {
   #encode(value: unknown, key: string): Payload {
     // Counters stay numbers, so that the engine can change them in place.
     if (Number.isSafeInteger(value) && !Object.is(value, -0)) return value;
-    const bytes: unknown = this.#codec.encode(value, this.#contextOf(key));
-    if (bytes instanceof Uint8Array) return bytes;
-    throw new TypeError(`the codec '${this.#codec.id}' must encode to a Uint8Array`);
+    const { codec } = this.#framing;
+    const bytes: unknown = codec.encode(value, this.#contextOf(key));
+    if (bytes instanceof Uint8Array) return this.#framing.frame(bytes);
+    throw new TypeError(`the codec '${codec.id}' must encode to a Uint8Array`);
   }
 
   #decode(payload: Payload, key: string): unknown {
@@ -205,8 +207,8 @@ class EncodedValues implements Packing {
     const context = this.#contextOf(key);
     try {
       if (!(payload instanceof Uint8Array)) throw new TypeError('the payload is not bytes');
-      const value = this.#codec.decode(payload, context);
-      if (value === undefined) throw new TypeError(`the codec '${this.#codec.id}' gave undefined`);
+      const value = this.#framing.decode(payload, context);
+      if (value === undefined) throw new TypeError('the codec gave undefined');
       return value;
     } catch (error) {
       throw isCacheError(error, 'CODEC_FAILED') ? error : codecFailure(error, context);

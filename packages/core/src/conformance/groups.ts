@@ -5,6 +5,7 @@ import { absence } from './promises/absence.ts';
 import { badInput } from './promises/bad-input.ts';
 import { batches } from './promises/batches.ts';
 import { close } from './promises/close.ts';
+import { codecs } from './promises/codecs.ts';
 import { conditions } from './promises/conditions.ts';
 import { counters } from './promises/counters.ts';
 import { events } from './promises/events.ts';
@@ -33,6 +34,7 @@ export const GROUPS: readonly Group[] = [
   traits,
   absence,
   values,
+  codecs,
   keys,
   isolation,
   expiry,

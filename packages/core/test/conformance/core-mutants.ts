@@ -11,6 +11,8 @@ export interface CoreMutant {
   /** Text that occurs exactly once. */
   readonly find: string;
   readonly replace: string;
+  /** What the provider has to hold for it to show. Default values. */
+  readonly holds?: 'bytes';
   /** The mode of the kit in which it shows. */
   readonly mode?: Pick<ConformanceOptions, 'isolation'>;
 }
@@ -23,6 +25,40 @@ export const CORE_MUTANTS: readonly CoreMutant[] = [
     file: 'copying.ts',
     find: "if (typeof value === 'function' || typeof value === 'symbol') refusePrimitive(value);",
     replace: "if (typeof value === 'symbol') refusePrimitive(value);",
+  },
+
+  // ── codecs ──
+  {
+    group: 'codecs',
+    name: 'reads everything with the codec it writes with',
+    holds: 'bytes',
+    file: 'framing.ts',
+    find: 'return codec.decode(framed.subarray(from), context);',
+    replace: 'return this.codec.decode(framed.subarray(codec === undefined ? 0 : from), context);',
+  },
+  {
+    group: 'codecs',
+    name: 'forgets the default of its provider when it names another codec',
+    holds: 'bytes',
+    file: 'framing.ts',
+    find: 'return isAll ? named : [...named, byDefault];',
+    replace: 'return isAll ? named : [...named];',
+  },
+  {
+    group: 'codecs',
+    name: 'reads the default of its provider beside a codec that authenticates',
+    holds: 'bytes',
+    file: 'framing.ts',
+    find: 'named[0]?.authenticates === true ||',
+    replace: '',
+  },
+  {
+    group: 'codecs',
+    name: 'does not say which codec is missing',
+    holds: 'bytes',
+    file: 'framing.ts',
+    find: 'const id = idOf(framed);',
+    replace: 'const id = idOf(framed.subarray(framed.length));',
   },
 
   // ── keys ──

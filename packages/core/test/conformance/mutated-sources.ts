@@ -40,7 +40,7 @@ export async function mutatedGroup(mutant: CoreMutant): Promise<RunnableGroup | 
   const kit: unknown = await import(`${SOURCES_URL}conformance/conformance.ts?mutant=${mark}`);
   const groups = (kit as { readonly conformance: typeof conformance }).conformance({
     name: mutant.name,
-    provider: referenceEngine,
+    provider: () => referenceEngine(mutant.holds),
     limitMs: LIMIT_MS,
     ...mutant.mode,
   });

@@ -4,8 +4,9 @@ import type { EngineProvider } from '../../src/provider.ts';
 import { recordEngine, recordEngineTraits } from '../../src/record/record-engine.ts';
 import { simpleStore } from '../../src/testing/simple-store.ts';
 
-export function referenceEngine(): EngineProvider {
-  const store = simpleStore();
+export function referenceEngine(holds: 'values' | 'bytes' = 'values'): EngineProvider {
+  const simple = simpleStore();
+  const store = { ...simple, traits: { ...simple.traits, holds } };
   const doors = new Map<string, Door>();
   return {
     kind: 'engine',

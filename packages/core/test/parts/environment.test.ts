@@ -23,6 +23,13 @@ test('every variable reaches the option it stands for', () => {
   expect(fromEnvironment({ CACHE_DEFAULT_TTL: '1500' })).toEqual({ defaults: { ttl: 1_500 } });
 });
 
+test('CACHE_CODEC names one codec, or several of which the first writes', () => {
+  const codecs = [binaryCodec, { ...binaryCodec, id: 'next' }];
+  expect(fromEnvironment({ CACHE_CODEC: ' next , core1' }, { codecs })).toEqual({
+    defaults: { codec: [codecs[1], codecs[0]] },
+  });
+});
+
 test('what the environment says counts before the defaults of the program, which hold for the rest', () => {
   const defaults = { ttl: '1h', loaders: 8, tags: ['all'] } as const;
   expect(fromEnvironment({ CACHE_DEFAULT_TTL: '5m', CACHE_DEFAULT_JITTER: '0' }, { defaults })).toEqual({
@@ -46,9 +53,11 @@ test.each([
   [{ CACHE_DEFAULT_TTL: 'soon' }, /CACHE_DEFAULT_TTL.*'soon'.*give positive/],
   [{ CACHE_DEFAULT_TTL: '0' }, /CACHE_DEFAULT_TTL/],
   [{ CACHE_DEFAULT_JITTER: 'much' }, /CACHE_DEFAULT_JITTER.*from 0 to 1/],
-  [{ CACHE_CODEC: 'gob' }, /CACHE_CODEC is 'gob'.*install its package/],
+  [{ CACHE_CODEC: 'gob' }, /CACHE_CODEC names 'gob'.*install its package/],
+  [{ CACHE_CODEC: 'core1,' }, /CACHE_CODEC names ''.*are 'core1'/],
+  [{ CACHE_CODEC: 'core1,core1' }, /CACHE_CODEC: .*two codecs have the id 'core1'/],
   [{ CACHE_NAMESPACE: 'x'.repeat(600) }, /CACHE_NAMESPACE has 600 bytes/],
 ])('a bad value %j is refused by the name of its variable', (variables, reason) => {
-  expect(() => fromEnvironment(variables)).toThrow(TypeError);
-  expect(() => fromEnvironment(variables)).toThrow(reason);
+  expect(() => fromEnvironment(variables, { codecs: [binaryCodec] })).toThrow(TypeError);
+  expect(() => fromEnvironment(variables, { codecs: [binaryCodec] })).toThrow(reason);
 });

@@ -193,10 +193,11 @@ describe.each(LOOKS)('$name', ({ look }) => {
 it('keeps values of any depth it takes away from the end of the stack', () => {
   // In a process of its own, whose code has never been optimised and whose stack is small.
   const program = `
+    import { binaryCodec } from './src/binary-codec.ts';
     import { createPacking } from './src/packing.ts';
     const wraps = [(v) => ({ a: v }), (v) => [v], (v) => new Map([['a', v]]), (v) => new Map([[v, 1]]), (v) => new Set([v]), (v) => Object.assign(Object.create(null), { a: v })];
     for (const isolation of ['copy', 'frozen']) for (const holds of ['values', 'bytes']) for (const wrap of wraps) {
-      const packing = createPacking({ isolation, holds, codec: undefined, context: { cache: 'c', space: 's' } });
+      const packing = createPacking({ isolation, holds, codecs: [binaryCodec], context: { cache: 'c', space: 's' } });
       let value = new Date(0);
       for (let level = 0; level < 2000; level++) value = wrap(value);
       const payload = packing.pack(value, 'k');

@@ -10,9 +10,14 @@ const context = { cache: 'users', space: 'users' };
 const foreignCodec: Codec = { ...binaryCodec, id: 'foreign' };
 
 const PACKINGS = (['copy', 'frozen'] as const).flatMap((isolation) => [
-  { name: `${isolation}, values`, isolation, holds: 'values' as const, codec: undefined },
-  { name: `${isolation}, bytes`, isolation, holds: 'bytes' as const, codec: undefined },
-  { name: `${isolation}, bytes of another codec`, isolation, holds: 'bytes' as const, codec: foreignCodec },
+  { name: `${isolation}, values`, isolation, holds: 'values' as const, codecs: [] },
+  { name: `${isolation}, bytes`, isolation, holds: 'bytes' as const, codecs: [binaryCodec] },
+  {
+    name: `${isolation}, bytes of another codec`,
+    isolation,
+    holds: 'bytes' as const,
+    codecs: [foreignCodec],
+  },
 ]);
 
 /** Every way from a written value to a read one. */
@@ -172,8 +177,8 @@ describe.each(PACKINGS)('$name', (options) => {
 
 describe('values', () => {
   const [copied, frozen] = [
-    createPacking({ isolation: 'copy', holds: 'values', codec: undefined, context }),
-    createPacking({ isolation: 'frozen', holds: 'values', codec: undefined, context }),
+    createPacking({ isolation: 'copy', holds: 'values', codecs: [], context }),
+    createPacking({ isolation: 'frozen', holds: 'values', codecs: [], context }),
   ];
 
   it('shares one frozen value among all readers when nothing in it can be changed', () => {
@@ -218,7 +223,7 @@ describe('bytes', () => {
     createPacking({
       isolation: 'copy',
       holds: 'bytes',
-      codec: { ...binaryCodec, checks: false, id: 'test', ...codec },
+      codecs: [{ ...binaryCodec, checks: false, id: 'test', ...codec }],
       context,
     });
 
@@ -229,7 +234,8 @@ describe('bytes', () => {
         throw cause;
       },
     });
-    for (const payload of [new Uint8Array([1]), 'text', {}, null]) {
+    const framed = packing.pack('x', 'user:1');
+    for (const payload of [framed, 'text', {}, null]) {
       let error: unknown;
       try {
         packing.unpack(payload, 'user:1');
@@ -240,7 +246,7 @@ describe('bytes', () => {
       expect((error as Error).message).not.toContain('secret');
       expect((error as Error).cause).toBeInstanceOf(Error);
     }
-    expect(() => packed({ decode: () => undefined }).unpack(new Uint8Array([1]), 'k')).toThrow(
+    expect(() => packed({ decode: () => undefined }).unpack(framed, 'k')).toThrow(
       expect.objectContaining({ code: 'CODEC_FAILED' }),
     );
   });
