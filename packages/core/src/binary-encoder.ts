@@ -209,12 +209,12 @@ export class Encoder {
       }
     }
     if (!isWellFormed(text)) return this.#units(text);
-    // Room for a head that is right for ASCII; other text is moved.
+    // Room for a head that is right for ASCII; other text is moved, before its head is written: that may be longer than the room for it.
     const start = this.#at + headSize(length);
     const { written } = this.#text.encodeInto(text, this.#bytes.subarray(start));
-    const end = start + written;
+    const [first, end] = [this.#at + headSize(written), start + written];
+    if (first !== start) this.#bytes.copyWithin(first, start, end);
     this.#count(written, SHORT_STRING, STRING);
-    if (this.#at !== start) this.#bytes.copyWithin(this.#at, start, end);
     this.#at += written;
     // What a move leaves behind lies past the end, where the wipe does not reach.
     if (this.#at < end) this.#bytes.fill(0, this.#at, end);

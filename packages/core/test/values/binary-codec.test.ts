@@ -184,6 +184,16 @@ describe('encode', () => {
     for (const made of scratch) expect(made.every((byte) => byte === 0)).toBe(true);
   });
 
+  it('keeps text whose bytes call for a longer head than its characters do', () => {
+    const lengths = [...Array.from({ length: 130 }, (_, i) => i), 5_461, 8_191, 8_192, 16_383, 16_384];
+    for (const character of ['é', '漢', '👩', '\uFEFF']) {
+      for (const length of lengths) {
+        for (const text of [character.repeat(length), `${'x'.repeat(length)}${character}`])
+          expect(decode(encode([text, { [text]: 1 }]))).toEqual([text, { [text]: 1 }]);
+      }
+    }
+  });
+
   it('may be called from within a value that it encodes', () => {
     const codec = createBinaryCodec();
     const inner: Uint8Array[] = [];
