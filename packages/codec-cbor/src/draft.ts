@@ -177,11 +177,13 @@ export class Drafter {
   #array(value: object, depth: number): unknown[] {
     if (!Array.isArray(value) || getOwnPropertySymbols(value).length > 0) throw new Doubt('an odd array');
     const names = Object.keys(value);
-    const copy = [...(value as readonly unknown[])];
-    const { length } = copy;
-    // Indices come first, in order: when the last name is the last index, all of them are indices.
+    const { length } = value;
+    // Indices come first, in order: when the last name is the last index, all of them are indices. Judged before there is a copy: one of
+    // nothing but holes could be larger than the memory.
     if (names.length !== length || (length > 0 && names[length - 1] !== String(length - 1)))
       throw new Doubt('an odd array');
+    const copy = [...(value as readonly unknown[])];
+    if (copy.length !== length) throw new Doubt('an array that changes');
     return this.#elements(copy, depth);
   }
 

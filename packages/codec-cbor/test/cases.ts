@@ -300,6 +300,7 @@ export const REFUSED: readonly Case[] = [
   ['a hidden member under a symbol', () => [withMember({}, Symbol('tag'), { value: 1 })]],
   ['a member under a symbol without a prototype', () => [own(Symbol('tag'), 1, null)]],
   ['a sparse array', () => ({ list: Object.assign([1], { length: 3 }) })],
+  ['an array of four thousand million holes', () => Object.assign([], { length: 2 ** 32 - 1 })],
   ['an array with a member', () => 'abc'.match(/b/)],
   ['an array with a member under a symbol', () => Object.assign([1], { [Symbol('tag')]: 1 })],
   ['an array with a hole and a member', () => Object.assign([1], { length: 2, more: 1 })],
