@@ -1,6 +1,7 @@
 /** What the cases of the kit demand. An own module, so that the kit needs no test runner. */
 import { isCacheError, type CacheErrorCode } from '../errors.ts';
-import { sameValue } from './value-matrix.ts';
+import { differenceBetween } from './same-value.ts';
+import { show } from './show.ts';
 
 /** A promise of the contract that was not kept. */
 export class Broken extends Error {
@@ -14,7 +15,8 @@ export function demand(condition: boolean, what: string): asserts condition {
 
 /** Fails unless `actual` is the same value of the value model as `expected`: same types, `-0` and `NaN` told apart, order of maps and sets included. */
 export function equal(actual: unknown, expected: unknown, what: string): void {
-  if (!sameValue(actual, expected)) throw new Broken(`${what}: is ${show(actual)}, not ${show(expected)}`);
+  const difference = differenceBetween(actual, expected);
+  if (difference !== undefined) throw new Broken(`${what}: ${difference}`);
 }
 
 /** Fails unless the map has exactly the keys and values of `expected`. */
@@ -70,28 +72,4 @@ export async function rejection(promise: Promise<unknown>, what: string): Promis
   );
   if ('error' in outcome) return outcome.error;
   throw new Broken(`${what}: gave ${show(outcome.value)} and should have failed`);
-}
-
-/** A short text of a value, for messages. */
-export function show(value: unknown, depth = 0): string {
-  if (typeof value === 'string')
-    return value.length > 60 ? `'${value.slice(0, 60)}…' (${value.length} characters)` : `'${value}'`;
-  if (typeof value === 'bigint') return `${value}n`;
-  if (Object.is(value, -0)) return '-0';
-  if (typeof value !== 'object' || value === null) return String(value);
-  if (value instanceof Error)
-    return `${value.name}${'code' in value ? ` ${String(value.code)}` : ''}: ${value.message}`;
-  if (value instanceof Date) return `Date(${value.getTime()})`;
-  if (depth > 3) return '…';
-  const few = (texts: readonly string[]): string =>
-    (texts.length > 8 ? [...texts.slice(0, 8), '…'] : texts).join(', ');
-  if (Array.isArray(value)) return `[${few(value.map((member) => show(member, depth + 1)))}]`;
-  if (value instanceof Map) {
-    return `Map {${few([...(value as ReadonlyMap<unknown, unknown>)].map(([key, member]) => `${show(key, depth + 1)} => ${show(member, depth + 1)}`))}}`;
-  }
-  if (value instanceof Set)
-    return `Set {${few([...(value as ReadonlySet<unknown>)].map((member) => show(member, depth + 1)))}}`;
-  if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer)
-    return `${Object.prototype.toString.call(value)} of ${value.byteLength} bytes`;
-  return `{${few(Object.entries(value).map(([key, member]) => `${key}: ${show(member, depth + 1)}`))}}`;
 }

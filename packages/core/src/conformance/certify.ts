@@ -1,8 +1,8 @@
 /** The kit without a runner: one verdict, as data. */
 import { systemClock } from '../clock.ts';
-import { show } from './assert.ts';
 import { conformance, type RunnableGroup } from './conformance.ts';
 import { traitsOf } from './engine-of.ts';
+import { show } from './show.ts';
 import type { EngineTraits } from '../engine.ts';
 import type { ConformanceOptions } from './options.ts';
 

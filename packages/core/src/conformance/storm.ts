@@ -4,8 +4,9 @@ import type { CacheOptions } from '../options.ts';
 import { chaos, type Weather } from '../testing/chaos.ts';
 import type { ProviderCall } from '../testing/intercept.ts';
 import { spy } from '../testing/spy.ts';
-import { Broken, equal, show } from './assert.ts';
+import { Broken, equal } from './assert.ts';
 import type { Harness, KitCache } from './harness.ts';
+import { show } from './show.ts';
 
 /** The calls of engines and stores that change something. */
 const CHANGES: ReadonlySet<string> = new Set([

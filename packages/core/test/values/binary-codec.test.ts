@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { binaryCodec, createBinaryCodec } from '../../src/binary-codec.ts';
 import { swapBytes } from '../../src/binary-format.ts';
-import { VALUE_MATRIX, sameValue } from '../../src/conformance/value-matrix.ts';
+import { sameValue } from '../../src/conformance/same-value.ts';
+import { VALUE_MATRIX } from '../../src/conformance/value-matrix.ts';
 import { isCacheError } from '../../src/errors.ts';
 import { anyValue } from './values.ts';
 

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Cloners } from '../../src/cloners.ts';
-import { VALUE_MATRIX, sameValue } from '../../src/conformance/value-matrix.ts';
+import { sameValue } from '../../src/conformance/same-value.ts';
+import { VALUE_MATRIX } from '../../src/conformance/value-matrix.ts';
 import { copyValue } from '../../src/copying.ts';
 import { freezeValue } from '../../src/freezing.ts';
 import { anyValue, spoil } from './values.ts';

@@ -2,7 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { runInNewContext } from 'node:vm';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { binaryCodec } from '../../src/binary-codec.ts';
-import { billionLaughs, sameValue } from '../../src/conformance/value-matrix.ts';
+import { sameValue } from '../../src/conformance/same-value.ts';
+import { billionLaughs } from '../../src/conformance/values/strangers.ts';
 import { checkValue, cloneValue, copyValue } from '../../src/copying.ts';
 
 const context = { cache: 'c', space: 's', key: 'k' };

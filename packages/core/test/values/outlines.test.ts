@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Cloners } from '../../src/cloners.ts';
-import { sameValue } from '../../src/conformance/value-matrix.ts';
+import { sameValue } from '../../src/conformance/same-value.ts';
 import { copyValue } from '../../src/copying.ts';
 import { spoil } from './values.ts';
 

@@ -1,10 +1,11 @@
 /** Abort: a caller may leave at any time, alone. */
 import { chaos } from '../../testing/chaos.ts';
 import { gate } from '../../testing/gate.ts';
-import { demand, equal, rejection, show } from '../assert.ts';
+import { demand, equal, rejection } from '../assert.ts';
 import type { Case, Group } from '../group.ts';
 import type { KitCache } from '../harness.ts';
 import { holdLoad } from '../held-load.ts';
+import { show } from '../show.ts';
 
 const reason = new Error('the caller has left');
 

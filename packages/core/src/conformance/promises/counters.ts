@@ -1,6 +1,7 @@
 /** Counters: whole numbers that many change at once. */
-import { equal, refuses, rejectsWith, sameEntries, show } from '../assert.ts';
+import { equal, refuses, rejectsWith, sameEntries } from '../assert.ts';
 import type { Group } from '../group.ts';
+import { show } from '../show.ts';
 
 const MAX = Number.MAX_SAFE_INTEGER;
 

@@ -1,10 +1,11 @@
 /** Expiry: an entry is fresh for its ttl and not longer, and nothing makes its life shorter than was asked for but jitter. */
 import { entry, type Ttl } from '../../api.ts';
-import { demand, equal, refuses, show } from '../assert.ts';
+import { demand, equal, refuses } from '../assert.ts';
 import type { Engine } from '../../engine.ts';
 import { idOf, leaseOf, writeOf } from '../engine-requests.ts';
 import type { Case, Group } from '../group.ts';
 import type { Harness, KitCache } from '../harness.ts';
+import { show } from '../show.ts';
 
 const DAY = 86_400_000;
 

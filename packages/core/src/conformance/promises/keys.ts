@@ -1,7 +1,8 @@
 /** Keys: any text is a key, and no two are the same place. */
-import { equal, refuses, sameTexts, show } from '../assert.ts';
+import { equal, refuses, sameTexts } from '../assert.ts';
 import type { Group } from '../group.ts';
 import type { KitCache } from '../harness.ts';
+import { show } from '../show.ts';
 
 /** Texts that naive key building, escaping or storage would confuse with each other or with something of its own. */
 const KEYS: readonly string[] = [
