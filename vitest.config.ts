@@ -17,6 +17,10 @@ export default defineConfig({
       { extends: true, test: { name: 'codec-cbor', include: ['packages/codec-cbor/test/**/*.test.ts'] } },
       {
         extends: true,
+        test: { name: 'codec-compressed', include: ['packages/codec-compressed/test/**/*.test.ts'] },
+      },
+      {
+        extends: true,
         test: {
           name: 'redis',
           include: ['packages/redis/test/**/*.test.ts'],

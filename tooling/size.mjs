@@ -14,6 +14,7 @@ const BUDGETS = new Map([
   ['@cache/memory', 10_200],
   ['@cache/redis', 24_500],
   ['@cache/codec-cbor', 8_000],
+  ['@cache/codec-compressed', 3_000],
 ]);
 
 /**
