@@ -22,6 +22,14 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          name: 'codec-encrypted',
+          include: ['packages/codec-encrypted/test/**/*.test.ts'],
+          globalSetup: ['tooling/servers/src/redis.global.ts'],
+        },
+      },
+      {
+        extends: true,
+        test: {
           name: 'redis',
           include: ['packages/redis/test/**/*.test.ts'],
           globalSetup: ['tooling/servers/src/redis.global.ts'],

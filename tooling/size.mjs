@@ -15,6 +15,7 @@ const BUDGETS = new Map([
   ['@cache/redis', 24_500],
   ['@cache/codec-cbor', 8_000],
   ['@cache/codec-compressed', 3_000],
+  ['@cache/codec-encrypted', 3_000],
 ]);
 
 /**
