@@ -15,6 +15,7 @@ export default defineConfig({
       { extends: true, test: { name: 'core', include: ['packages/core/test/**/*.test.ts'] } },
       { extends: true, test: { name: 'memory', include: ['packages/memory/test/**/*.test.ts'] } },
       { extends: true, test: { name: 'codec-cbor', include: ['packages/codec-cbor/test/**/*.test.ts'] } },
+      { extends: true, test: { name: 'codec-json', include: ['packages/codec-json/test/**/*.test.ts'] } },
       {
         extends: true,
         test: { name: 'codec-compressed', include: ['packages/codec-compressed/test/**/*.test.ts'] },

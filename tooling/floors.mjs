@@ -23,6 +23,7 @@ import { readUnits, root, sourceFilesIn, sourceOf } from './workspace.mjs';
 
 const CORE = '@cache/core';
 const TEST_ONLY = ['conformance', 'testing'];
+const FOR_TESTS = new Set(['@cache/test-servers', '@cache/test-values']);
 const NAMES_THAT_SAY_NOTHING = /^(?:utils?|types?|helpers?|commons?|misc|internals?)$/;
 const LONG_FILE = 350;
 
@@ -140,7 +141,7 @@ function checkImports(at, unit, file, source, plan, byName, report) {
       const [name, ...rest] = splitPackageName(specifier);
       const target = byName.get(name);
       if (target !== undefined) checkPackageImport(unit, file, target, rest.join('/'), plan, refuse);
-      else if (name === '@cache/test-servers') {
+      else if (FOR_TESTS.has(name)) {
         if (isProduct(unit, file)) refuse(`${name} is for tests, benches and examples`);
       } else if (name.startsWith('@cache/')) refuse(`${name} is not a package of this repository`);
     }

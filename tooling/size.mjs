@@ -16,6 +16,7 @@ const BUDGETS = new Map([
   ['@cache/codec-cbor', 8_000],
   ['@cache/codec-compressed', 3_000],
   ['@cache/codec-encrypted', 3_000],
+  ['@cache/codec-json', 3_000],
 ]);
 
 /**

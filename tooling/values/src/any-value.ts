@@ -1,0 +1,68 @@
+/** Values of the model at random. */
+import fc from 'fast-check';
+import { own } from './model.ts';
+
+const LEAVES = fc.oneof(
+  fc.constantFrom<unknown>(null, undefined, true, false, -0, NaN, Infinity, '', '\uD800', '__proto__'),
+  fc.integer(),
+  fc.maxSafeInteger(),
+  fc.double(),
+  fc.bigInt({ min: -(2n ** 70n), max: 2n ** 70n }),
+  fc.string({ unit: 'binary' }),
+  fc.string({ unit: fc.integer({ min: 0, max: 0xffff }).map((unit) => String.fromCharCode(unit)) }),
+  fc.string({ minLength: 20, maxLength: 300 }),
+  fc.date({ noInvalidDate: false }),
+);
+
+const VIEWS: readonly (new (memory: ArrayBuffer, offset?: number, length?: number) => object)[] = [
+  Int8Array,
+  Uint8ClampedArray,
+  Int16Array,
+  Uint32Array,
+  Float32Array,
+  Float64Array,
+  BigInt64Array,
+  DataView,
+];
+
+const MEMORY = fc
+  .tuple(fc.uint8Array({ maxLength: 4 }), fc.nat({ max: VIEWS.length + 1 }))
+  .map(([units, kind]): unknown => {
+    const bytes = new Uint8Array(8 * units.length);
+    bytes.set(units);
+    const View = VIEWS[kind];
+    if (View !== undefined) return new View(bytes.buffer);
+    return kind === VIEWS.length ? Buffer.from(bytes.buffer) : bytes.buffer;
+  });
+
+const NAMES = fc.oneof(
+  fc.constantFrom('a', 'b', 'id', '__proto__', 'constructor', 'toString', '', '0', '17', '\uDC00'),
+  fc.string({ unit: 'binary', maxLength: 8 }),
+);
+
+/** The arbitrary may give one object twice; values are trees all the same. */
+export const anyValue: fc.Arbitrary<unknown> = fc
+  .letrec<{ value: unknown }>((tie) => {
+    const member = tie('value');
+    const entries = fc.array(fc.tuple(NAMES, member), { maxLength: 8 });
+    const membersOf = (prototype: object | null) => (all: [string, unknown][]) => {
+      const object = Object.create(prototype) as object;
+      for (const [name, value] of all)
+        Object.defineProperty(object, name, { value, enumerable: true, writable: true, configurable: true });
+      return object;
+    };
+    return {
+      value: fc.oneof(
+        { maxDepth: 5, depthSize: 'small' },
+        LEAVES,
+        MEMORY,
+        fc.array(member, { maxLength: 6 }),
+        entries.map(membersOf(Object.prototype)),
+        entries.map(membersOf(null)),
+        fc.array(fc.tuple(member, member), { maxLength: 4 }).map((all) => new Map(all)),
+        fc.array(member, { maxLength: 4 }).map((all) => new Set(all)),
+        member.map((value) => own('__proto__', value)),
+      ),
+    };
+  })
+  .value.filter((value) => value !== undefined);
