@@ -17,7 +17,7 @@ const ABORTED = /^ERR (Lua )?script attempted to/i;
 
 /** Replies that say that the command will never be executed, and what a connection is refused for, so that none will stand. */
 const REFUSED =
-  /^(not connected: )?(OOM|NOPERM|NOAUTH|WRONGPASS|WRONGTYPE|ERR|NOPROTO|MISCONF|EXECABORT|NOSCRIPT)\b|^not connected: .*(certificate|altnames|SSL routines|wrong version number)/i;
+  /^(not connected: )?(OOM|NOPERM|NOAUTH|WRONGPASS|WRONGTYPE|ERR|NOPROTO|MISCONF|EXECABORT|NOSCRIPT)\b|^not connected: (database \d+ was refused|.*(certificate|altnames|SSL routines|wrong version number))/i;
 
 const REMEDIES: readonly (readonly [RegExp, string])[] = [
   [/^OOM\b/, 'the server is out of memory and may not evict: give it more, or shorter lives to the entries'],
@@ -30,6 +30,14 @@ const REMEDIES: readonly (readonly [RegExp, string])[] = [
   [
     /invalid reply: null|No such master/,
     'the Sentinels know no master of this name: give sentinels.name as they do',
+  ],
+  [
+    /DB index is out of range|the client is in database/,
+    'the server has fewer databases: give the number of one that is there',
+  ],
+  [
+    /SELECT is not allowed in cluster mode/,
+    'this is a node of a Cluster: give cluster.nodes, and no database',
   ],
   [/cluster support disabled/, 'this is no Cluster: give host and port, or url'],
   [/^MOVED\b/, 'this is a node of a Cluster: give cluster.nodes'],

@@ -7,6 +7,7 @@ import { isCluster } from './given-client.ts';
 import { listen, type Whereabouts } from './listening.ts';
 import { bearErrors, once, pauseOf, type RedisOptions, type Terms } from './once.ts';
 import type { Argument, Client, Connector, Node, Reply } from './port.ts';
+import { Selection } from './selection.ts';
 import { Together } from './together.ts';
 
 /** A client of ioredis, for one server or for a Cluster. */
@@ -36,9 +37,17 @@ const WITHOUT_ERROR: Readonly<Record<string, string>> = {
   connect: 'the server is not ready: it is silent, or it loads its data',
 };
 
-const ALL_FAILED = /^(Failed to refresh slots|All sentinels are unreachable)/;
+/** What says less than the error before it: that all nodes failed, or what came of a connection that was given up. */
+const SAYS_LITTLE = /^(Failed to refresh slots|All sentinels are unreachable|Stream isn't writeable)/;
 
 type StateListener = (state: 'up' | 'down', error?: unknown) => void;
+
+interface PortOptions {
+  readonly onState: StateListener;
+  readonly close: (withinMs: number) => Promise<void>;
+  /** Whether nobody else uses the client. */
+  readonly isOurs: boolean;
+}
 
 export function connectorTo(target: Target, terms: Terms): Connector {
   const { clock, random } = terms;
@@ -65,7 +74,8 @@ export function connectorTo(target: Target, terms: Terms): Connector {
     address: target.address,
     connect(onState) {
       const client = (latest = open());
-      return new IoredisPort(client, onState, (withinMs) => quit(client, clock, withinMs));
+      const close = (withinMs: number): Promise<void> => quit(client, clock, withinMs);
+      return new IoredisPort(client, { onState, close, isOurs: true });
     },
     subscribe(subscription) {
       const nodes = (): readonly Address[] => (target.kind === 'cluster' ? target.nodes : []);
@@ -86,10 +96,11 @@ export function connectorAround(client: IoredisClient, terms: Terms): Connector 
     connect(onState) {
       // Nobody else may ever ask it to connect; why it could not is told as its state.
       if (client.status === 'wait') client.connect().catch(() => undefined);
-      const port: IoredisPort = new IoredisPort(client, onState, () => {
+      const close = (): Promise<void> => {
         port.leave();
         return Promise.resolve();
-      });
+      };
+      const port: IoredisPort = new IoredisPort(client, { onState, close, isOurs: false });
       return port;
     },
     subscribe: (subscription) =>
@@ -135,15 +146,18 @@ class IoredisPort implements Client {
   readonly #onState: StateListener;
   readonly #close: (withinMs: number) => Promise<void>;
   readonly #together: Together;
+  /** A Cluster has one database. */
+  readonly #selection: Selection | undefined;
   /** Why there is no connection, as far as it is known. */
   #reason: unknown;
   #isUp: boolean;
 
-  constructor(client: IoredisClient, onState: StateListener, close: (withinMs: number) => Promise<void>) {
+  constructor(client: IoredisClient, { onState, close, isOurs }: PortOptions) {
     this.#client = client;
     this.#onState = onState;
     this.#close = close;
     this.#together = new Together(client);
+    this.#selection = isCluster(client) ? undefined : new Selection(client, isOurs);
     this.#isUp = client.status === 'ready';
     // Without a listener an error would be printed; what it means is told with the state.
     client
@@ -168,7 +182,8 @@ class IoredisPort implements Client {
 
   /** Before the connection stands nothing is sent, and nothing is put aside for later. */
   send(command: string, args: readonly Argument[]): Promise<Reply> {
-    if (this.#client.status !== 'ready') return Promise.reject(this.#notConnected());
+    if (this.#client.status !== 'ready' || this.#selection?.fault !== undefined)
+      return Promise.reject(this.#notConnected());
     this.#together.gather();
     // Of a program's own copy of ioredis the classes are others.
     return this.#client instanceof Cluster
@@ -191,6 +206,7 @@ class IoredisPort implements Client {
 
   /** Stops listening to the client. */
   leave(): void {
+    this.#selection?.leave();
     this.#client
       .off('ready', this.#up)
       .off('close', this.#down)
@@ -200,6 +216,7 @@ class IoredisPort implements Client {
   }
 
   readonly #up = (): void => {
+    if (this.#selection?.fault !== undefined) return;
     this.#isUp = true;
     this.#reason = undefined;
     this.#onState('up');
@@ -211,12 +228,12 @@ class IoredisPort implements Client {
   };
 
   readonly #failed = (error: unknown): void => {
-    // That all nodes or all Sentinels failed says less than why one did.
-    if (this.#reason === undefined || !ALL_FAILED.test(messageOf(error))) this.#reason = error;
+    if (this.#reason === undefined || !SAYS_LITTLE.test(messageOf(error)))
+      this.#reason = this.#selection?.fault ?? error;
   };
 
   #notConnected(): Error {
-    const reason = this.#reason;
+    const reason = this.#selection?.fault ?? this.#reason;
     if (reason !== undefined) return new Error(`not connected: ${messageOf(reason)}`, { cause: reason });
     return new Error(`not connected: ${WITHOUT_ERROR[this.#client.status] ?? 'the connection is closed'}`);
   }

@@ -17,6 +17,8 @@ export interface Whereabouts {
 
 const FOR_MESSAGES: RedisOptions = {
   protocol: 2,
+  // Channels are of the whole server.
+  db: 0,
   autoResubscribe: false,
   lazyConnect: false,
   enableOfflineQueue: false,
