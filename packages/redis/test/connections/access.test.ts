@@ -2,14 +2,16 @@ import { startRedis } from '@cache/test-servers/redis';
 import { afterAll, expect, test } from 'vitest';
 import type { RedisOptions } from '../../src/index.ts';
 import { failureOf, openCache } from './caches.ts';
+import { readmeUser } from './permissions.ts';
 
 const PASSWORD = 'hunter2';
-const rights = '+@read +@write +@scripting +@pubsub +@connection +info +time';
+const [, , , , ...access] = readmeUser({ onCluster: false }).split(' ');
+const rights = access.slice(2).join(' ');
 
 const server = await startRedis({
   acl: [
     `user default on >${PASSWORD} ~* &* +@all`,
-    `user app on >${PASSWORD} ~*:{app:* &app:* ${rights}`,
+    `user app on >${PASSWORD} ~?:{app:* &app:inbox:* ${rights}`,
     `user noscripts on >${PASSWORD} ~* &* +@all -@scripting`,
     `user nokeys on >${PASSWORD} ~other:* &* +@all`,
     `user nochannels on >${PASSWORD} ~* resetchannels +@all`,
@@ -50,7 +52,11 @@ test.each<[string, RedisOptions, RegExp]>([
     /WRONGPASS.*\(.*another user or password\)/,
   ],
   ['no password', { host: '127.0.0.1', port: server.port }, /NOAUTH.*\(.*another user or password\)/],
-  ['a user who may run no scripts', as('noscripts'), /NOPERM.*evalsha.*\(.*\+@scripting/],
+  [
+    'a user who may run no scripts',
+    as('noscripts'),
+    new RegExp(`NOPERM.*evalsha.*it needs ${rights.replaceAll('+', '\\+')}, on a Cluster \\+cluster`),
+  ],
   ['a user without the keys', as('nokeys'), /NOPERM.*keys.*\(.*its keys/],
   ['a user without the channels', as('nochannels'), /NOPERM.*channels.*\(.*its channels/],
 ])(
