@@ -3,12 +3,13 @@ import { randomBytes } from 'node:crypto';
 import { CacheError, type EngineProvider, type EngineTraits, type OpenContext } from '@cache/core';
 import { Calls } from './calls.ts';
 import { RedisEngine } from './engine.ts';
+import { failureOf } from './failures.ts';
 import { Groups } from './groups.ts';
 import { factsOf, type ServerFacts } from './health.ts';
 import { Link } from './link.ts';
 import { type RedisOptions, resolve, type Settings } from './options.ts';
-import { Partitions } from './partitions.ts';
-import type { Connector, Reply } from './port.ts';
+import { type Partition, Partitions } from './partitions.ts';
+import type { Connector } from './port.ts';
 import { OPEN } from './steps.ts';
 import { Sweep } from './sweep.ts';
 
@@ -95,12 +96,12 @@ async function openSpace(
   checkVersion(facts, connector.address);
   const partitions = new Partitions(settings.prefix, space, settings.partitions, routeOf);
   const opened = await Promise.all(
-    partitions.all.map((partition) => calls.repeat(OPEN, [partition.marks], [])),
+    partitions.all.map((partition) => openPartition(calls, partition, connector.address)),
   );
-  for (const reply of opened) checkPartitions(reply, partitions.all.length, space);
+  for (const { made } of opened) checkPartitions(made, partitions.all.length, space);
   const keeps = facts.policy === undefined || facts.policy === 'noeviction' ? '0' : '1';
   const sweep = new Sweep({ calls, partitions, clock, nextId, keeps, interval: settings.sweepInterval });
-  if (opened.some((reply) => ((reply as readonly Buffer[])[1]?.length ?? 0) > 0)) sweep.owe();
+  if (opened.some(({ owes }) => owes)) sweep.owe();
   const groups = new Groups({
     calls,
     partitions,
@@ -141,9 +142,28 @@ function checkVersion({ version, product }: ServerFacts, address: string): void 
   );
 }
 
+interface OpenedPartition {
+  /** The number of partitions it was made with; empty: it was not made, or is forgotten. */
+  readonly made: string;
+  /** Something in it waits to be swept. */
+  readonly owes: boolean;
+}
+
+/** Looks at a partition. A user who lacks a permission is found out here, not by the first step that needs it. */
+async function openPartition(calls: Calls, { marks }: Partition, address: string): Promise<OpenedPartition> {
+  const reply = (await calls.repeat(OPEN, [marks], [])) as readonly [Buffer, Buffer, readonly Buffer[]];
+  const [made, debt, lacking] = reply;
+  if (lacking.length > 0)
+    throw failureOf(
+      new Error(`NOPERM the user may not run ${lacking.join(', ')} in scripts, or not on these keys`),
+      OPEN.name,
+      address,
+    );
+  return { made: made.toString('latin1'), owes: debt.length > 0 };
+}
+
 /** Two processes that cut a space in two ways would not find each other's entries. */
-function checkPartitions(reply: Reply, count: number, space: string): void {
-  const made = ((reply as readonly Buffer[])[0] as Buffer).toString('latin1');
+function checkPartitions(made: string, count: number, space: string): void {
   if (made === '' || made === String(count)) return;
   throw new TypeError(
     `redis(): the space '${space}' was made with ${made} partitions, not ${count}: give partitions: ${made}, or clear it and let it expire first`,

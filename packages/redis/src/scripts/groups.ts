@@ -1,4 +1,5 @@
 /** Steps that concern a whole partition, or several of its entries. */
+import { PERMITTING } from './permissions.ts';
 import { LEASING, MARGIN_MS, MARKING, READING, TIME, WRITING } from './words.ts';
 
 /** KEYS M | id partitions tag... · makes every entry that carries one of the tags absent: 1 when a sweep is owed */
@@ -126,10 +127,14 @@ drop(E, M, ARGV[1], e, g)
 return { 1 }
 `;
 
-/** KEYS M · what a partition was left with: {the number of partitions it was made with or nothing, the debt or nothing} */
+/**
+ * KEYS M · what a partition was left with, and what the user may not do in it: {the number of partitions it was made with or nothing, the
+ * debt or nothing, commands}
+ */
 export const open: string = `#!lua flags=no-writes
+${PERMITTING}
 local m = redis.call('HMGET', KEYS[1], 'P', 'd')
-return { m[1] or '', m[2] or '' }
+return { m[1] or '', m[2] or '', lacking(KEYS[1]) }
 `;
 
 /** KEYS M S | sweeper holdMs · {the debt of a partition, or nothing, whether somebody else is sweeping it} */

@@ -1,6 +1,8 @@
 import { startRedis } from '@cache/test-servers/redis';
 import { afterAll, expect, test } from 'vitest';
 import type { RedisOptions } from '../../src/index.ts';
+import { FENCE } from '../../src/lock/fence.ts';
+import * as steps from '../../src/steps.ts';
 import { failureOf, openCache } from './caches.ts';
 import { readmeUser } from './permissions.ts';
 
@@ -15,7 +17,6 @@ const server = await startRedis({
     `user noscripts on >${PASSWORD} ~* &* +@all -@scripting`,
     `user nokeys on >${PASSWORD} ~other:* &* +@all`,
     `user nochannels on >${PASSWORD} ~* resetchannels +@all`,
-    `user nowrites on >${PASSWORD} ~* &* +@all -set`,
   ],
 });
 afterAll(() => server.stop());
@@ -79,16 +80,56 @@ test.each<[string, RedisOptions, RegExp]>([
   },
 );
 
-test('a right that is missing inside a script is found before the write, and leaves nothing half done', async () => {
-  await using other = openCache(as('app'));
-  await other.cache.set('k', 'before');
-  await using opened = openCache(as('nowrites'));
-  const error = await failureOf(opened.cache.set('k', 'after'));
-  expect(error).toMatchObject({
-    code: 'UNAVAILABLE',
-    message: expect.stringMatching(/\(the user lacks a permission/),
-  });
-  expect(await other.cache.get('k')).toBe('before');
+test.each<[string, readonly string[], RegExp]>([
+  [
+    'may not write',
+    ['-@write'],
+    /NOPERM.* may not run SET, .*HINCRBY.*\(the user lacks a permission: it needs/,
+  ],
+  ['lacks one command', ['-hrandfield'], /NOPERM.* may not run HRANDFIELD in scripts/],
+  ['lacks the time', ['-time'], /NOPERM.* may not run TIME in scripts/],
+  ['has the entries alone', ['resetkeys', '~e:{app:*'], /NOPERM.*keys.*\(the user lacks/],
+  ['may only read the keys', ['resetkeys', '%R~?:{app:*'], /NOPERM.*keys.*\(the user lacks/],
+])('a user who %s is refused when the cache opens', async (_, changes, reason) => {
+  using connection = await server.connect({ username: 'default', password: PASSWORD });
+  await connection.send('ACL', 'SETUSER', 'app', ...changes);
+  try {
+    await using opened = openCache(as('app'));
+    expect(await failureOf(opened.cache.ready())).toMatchObject({
+      code: 'UNAVAILABLE',
+      answered: true,
+      message: expect.stringMatching(reason),
+    });
+  } finally {
+    await connection.send('ACL', 'LOAD');
+  }
+});
+
+test('the permissions that are asked for are those of all commands of all scripts', () => {
+  const sources = [...Object.values(steps), FENCE].map(({ source }) => source);
+  const used = sources.flatMap((source) =>
+    [...source.matchAll(/redis\.p?call\('([A-Z]+)'/g)].map(([, name]) => name),
+  );
+  const asked = [...steps.OPEN.source.matchAll(/\bneed\('([A-Z]+)'/g)].map(([, name]) => name);
+  // The channels are tried for themselves.
+  expect(new Set([...asked, 'PUBLISH'])).toEqual(new Set(used));
+});
+
+test('a right that is taken away inside a script is found before the write, and leaves nothing half done', async () => {
+  using connection = await server.connect({ username: 'default', password: PASSWORD });
+  await using opened = openCache(as('app'));
+  await opened.cache.set('k', 'before');
+  await connection.send('ACL', 'SETUSER', 'app', '-set');
+  try {
+    const error = await failureOf(opened.cache.set('k', 'after'));
+    expect(error).toMatchObject({
+      code: 'UNAVAILABLE',
+      message: expect.stringMatching(/\(the user lacks a permission/),
+    });
+    expect(await opened.cache.get('k')).toBe('before');
+  } finally {
+    await connection.send('ACL', 'LOAD');
+  }
 });
 
 test('a wrong password is no reason to knock all the time', async () => {
