@@ -32,6 +32,21 @@ test.each<[string, RedisOptions]>([
   });
 });
 
+test('health of a Cluster tells of the master with the least room', async () => {
+  await using opened = openCache({ ...nodes, password: PASSWORD });
+  const [, tight, roomy] = cluster.nodes;
+  await tight?.command('CONFIG', 'SET', 'maxmemory', '1');
+  await roomy?.command('CONFIG', 'SET', 'maxmemory', '1gb');
+  try {
+    expect(await opened.cache.health()).toMatchObject({
+      status: 'ok',
+      details: { masters: 3, maxMemory: 1, refusesWrites: true },
+    });
+  } finally {
+    await tight?.command('CONFIG', 'SET', 'maxmemory', '0');
+  }
+});
+
 test.each<[string, RedisOptions, RegExp]>([
   ['a Cluster with a wrong password', { ...nodes, password: 'wrong' }, /WRONGPASS.*\(.*password\)/],
   ['a Cluster without one', nodes, /NOAUTH.*\(.*password\)/],
