@@ -99,7 +99,8 @@ async function openSpace(
     partitions.all.map((partition) => openPartition(calls, partition, connector.address)),
   );
   for (const { made } of opened) checkPartitions(made, partitions.all.length, space);
-  const keeps = facts.policy === undefined || facts.policy === 'noeviction' ? '0' : '1';
+  // A server whose policy nobody tells may evict what has an end.
+  const keeps = facts.policy === 'noeviction' ? '0' : '1';
   const sweep = new Sweep({ calls, partitions, clock, nextId, keeps, interval: settings.sweepInterval });
   if (opened.some(({ owes }) => owes)) sweep.owe();
   const groups = new Groups({

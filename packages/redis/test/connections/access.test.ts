@@ -14,6 +14,7 @@ const server = await startRedis({
   acl: [
     `user default on >${PASSWORD} ~* &* +@all`,
     `user app on >${PASSWORD} ~?:{app:* &app:inbox:* ${rights}`,
+    `user blind on >${PASSWORD} ~?:{app:* &app:* ${rights} -info`,
     `user noscripts on >${PASSWORD} ~* &* +@all -@scripting`,
     `user nokeys on >${PASSWORD} ~other:* &* +@all`,
     `user nochannels on >${PASSWORD} ~* resetchannels +@all`,
@@ -103,6 +104,20 @@ test.each<[string, readonly string[], RegExp]>([
   } finally {
     await connection.send('ACL', 'LOAD');
   }
+});
+
+test('where the policy cannot be asked for, an index set has no end that a server could evict it by', async () => {
+  using connection = await server.connect({ username: 'default', password: PASSWORD });
+  const endOf = async (user: string): Promise<unknown> => {
+    await using opened = openCache(as(user));
+    const cache = opened.manager.cache<string>(`of-${user}`, {
+      indexes: { first: (text) => text.slice(0, 1) },
+    });
+    await cache.set('k', 'v');
+    return await connection.send('PTTL', `i:{app:of-${user}:0}first=v`);
+  };
+  expect(await endOf('app')).toBeGreaterThan(0);
+  expect(await endOf('blind')).toBe(-1);
 });
 
 test('the permissions that are asked for are those of all commands of all scripts', () => {
