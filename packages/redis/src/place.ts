@@ -91,7 +91,10 @@ function fromUrl(given: string, access: IoredisOptions): Target {
     url = new URL(given);
   } catch {
     // Without the text: it may hold a password.
-    return refuse('url is no URL', 'give redis://host:port/database, rediss://..., or unix:///path');
+    return refuse(
+      'url is no URL',
+      'give redis://user:password@host:port/database, rediss://..., or unix:///path, with user and password percent-encoded',
+    );
   }
   const said: IoredisOptions = {
     ...(url.username !== '' && { username: decoded('the user of the url', url.username) }),
@@ -101,6 +104,12 @@ function fromUrl(given: string, access: IoredisOptions): Target {
   // Without the text: what stands before the colon may be half of a secret whose scheme was forgotten.
   if (!isSocket && url.protocol !== 'redis:' && url.protocol !== 'rediss:')
     return refuse('the url is of another scheme', 'give redis://, rediss:// or unix://');
+  if (url.hash !== '' || (!isSocket && `${url.pathname}${url.search}`.includes('@')))
+    // Without the text: behind the character is the rest of a password, and before it, as its host, the beginning.
+    refuse(
+      'the url has a #, / or ? that ends the user and the password too early',
+      'percent-encode both, as encodeURIComponent does: %23 for #, %2F for /, %3F for ?',
+    );
   const asked = [...url.searchParams.keys()].filter((name) => !isSocket || name !== 'database');
   if (asked.length > 0)
     refuse(`the url says ${asked.join(' and ')}, which means nothing here`, 'say it in the options');
