@@ -23,7 +23,10 @@ export interface RedisOptions extends Place {
    * Cluster.
    */
   readonly partitions?: number;
-  /** A connection on which nothing comes for so long while replies are awaited is given up. Default `'1s'`, as a cache's `deadline`. */
+  /**
+   * How long a server that owes a reply may be silent before its connection is given up. At most one hour. Default `'1s'`, as a cache's
+   * `deadline`.
+   */
   readonly deadline?: Duration;
   /** How long after a clear or an invalidation what would never expire is taken away. Default `'5m'`. */
   readonly sweepInterval?: Duration;
@@ -63,6 +66,8 @@ const KNOWN: readonly string[] = [
 
 const PLACES = ['url', 'host', 'path', 'sentinels', 'cluster', 'client'] as const;
 const MOST_PARTITIONS = 1_024;
+/** Timers of sockets take no more than 24.8 days, and nobody waits for a reply so long. */
+const LONGEST_DEADLINE_MS = 3_600_000;
 
 export function resolve(options: RedisOptions): Settings {
   if (typeof options !== 'object' || options === null || Array.isArray(options))
@@ -74,7 +79,7 @@ export function resolve(options: RedisOptions): Settings {
   if (places.length > 1)
     refuse(`${places.join(' and ')} say where the server is in ${places.length} ways`, 'give one of them');
   checkBeside(options, places[0]);
-  const deadline = duration('deadline', options.deadline ?? '1s');
+  const deadline = deadlineOf(options.deadline ?? '1s');
   const { cluster, client } = options;
   if (client !== undefined) checkClient(client);
   const hasSlots = cluster !== undefined || (client !== undefined && isCluster(client));
@@ -128,6 +133,15 @@ function partitionsOf(given: unknown): number {
   return refuse(
     `partitions must be a whole number from 1 to ${MOST_PARTITIONS}, not ${show(given)}`,
     'leave it out for 1, or 16 on a Cluster',
+  );
+}
+
+function deadlineOf(given: Duration): number {
+  const deadline = duration('deadline', given);
+  if (deadline <= LONGEST_DEADLINE_MS) return deadline;
+  return refuse(
+    `deadline is ${deadline} ms`,
+    'give one hour at most, and some seconds where servers are slow',
   );
 }
 

@@ -92,6 +92,8 @@ test.each<[RedisOptions, RegExp]>([
   [{ partitions: 0 }, /partitions must be a whole number from 1 to 1024, not 0/],
   [{ partitions: 1.5 }, /partitions/],
   [{ deadline: 0 }, /deadline/],
+  [{ deadline: '100d' }, /deadline is 8640000000 ms; give one hour at most/],
+  [{ deadline: 3_600_001 }, /deadline is 3600001 ms/],
   [{ sweepInterval: -1 }, /sweepInterval/],
   [{ password: 7 as unknown as string }, /password must be a non-empty string, not a value of type number/],
   [{ hots: 'h' } as RedisOptions, /there is no option 'hots'; the options are name, url/],

@@ -15,6 +15,7 @@ describe('options that make no sense are refused at once', () => {
     [{ lease: 'long' }, /^createLocks\(\): lease is 'long': give positive milliseconds/],
     [{ wait: -1 }, /^createLocks\(\): wait is -1: give/],
     [{ deadline: 0 }, /deadline is 0/],
+    [{ deadline: '100d' }, /deadline is 8640000000 ms; give one hour at most/],
     [
       { url: 'redis://one', host: 'two' },
       /url and host say where the server is in 2 ways; give one of them$/,
