@@ -7,7 +7,13 @@ import type { Fetched, Loading } from './loading.ts';
 import type { Opened } from './opened.ts';
 import { throwIfLeft, throwPartial } from './partial-failure.ts';
 import { limitExceeded } from './limits.ts';
+import { isAbsence } from './trouble.ts';
 import { draft } from './writes.ts';
+
+type Outcomes<X> = Map<string, PromiseSettledResult<Awaited<X>>>;
+
+/** So many keys of a batch are under way at once. */
+const WINDOW = 1_000;
 
 /** Writes every pair. Of pairs with one key the last counts. */
 export async function setMany(
@@ -25,7 +31,7 @@ export async function setMany(
     // Misuse is the mistake of the call: nothing is written.
     if (drafted.status === 'rejected' && drafted.reason instanceof TypeError) throw drafted.reason;
   }
-  const outcomes = await each([...pairs.keys()], async (key) => {
+  const outcomes = await inWindows(opened, [...pairs.keys()], options?.signal, async (key) => {
     const drafted = drafts.get(key) as PromiseSettledResult<Write>;
     if (drafted.status === 'rejected') throw drafted.reason;
     const write = drafted.value;
@@ -47,17 +53,16 @@ export async function deleteMany(
   const { engine, remote, events } = opened;
   const asked = checkKeys(keys);
   options?.signal?.throwIfAborted();
-  const outcomes = await each(asked, (key) => {
-    const answer = engine.remove(key);
-    return answer instanceof Promise ? remote.write(answer, 'deleteMany', key, options) : answer;
-  });
-  throwPartial(opened, 'deleteMany', outcomes, options?.signal);
   let removed = 0;
-  for (const [key, outcome] of outcomes) {
-    if (outcome.status === 'rejected' || !outcome.value) continue;
+  const outcomes = await inWindows(opened, asked, options?.signal, async (key) => {
+    const answer = engine.remove(key);
+    const wasThere =
+      answer instanceof Promise ? await remote.write(answer, 'deleteMany', key, options) : answer;
+    if (!wasThere) return;
     removed += 1;
     if (events.active.delete !== undefined) events.emit('delete', { key });
-  }
+  });
+  throwPartial(opened, 'deleteMany', outcomes, options?.signal);
   return removed;
 }
 
@@ -79,7 +84,8 @@ export async function getOrSetMany<R>(
 
   const answers = await each(asked, (key) => loading.acquire(key, plan, undefined));
   for (const [key, answer] of answers) {
-    const acquired = answer.status === 'fulfilled' ? answer.value.acquired : undefined;
+    if (answer.status === 'rejected') continue;
+    const { acquired } = answer.value;
     if (acquired === undefined || acquired.status === 'lead') leading.push(key);
   }
   group.begin(leading);
@@ -103,7 +109,7 @@ function loadOutcome<R>(outcome: PromiseSettledResult<Fetched>): LoadOutcome<R> 
 async function each<X>(
   keys: readonly string[],
   step: (key: string) => MaybePromise<X>,
-): Promise<Map<string, PromiseSettledResult<Awaited<X>>>> {
+): Promise<Outcomes<X>> {
   const settled = await Promise.allSettled(
     keys.map((key) => {
       try {
@@ -114,4 +120,36 @@ async function each<X>(
     }),
   );
   return new Map(keys.map((key, n) => [key, settled[n] as PromiseSettledResult<Awaited<X>>]));
+}
+
+/**
+ * Like `each`, in windows: the deadline is that of a call, and one for a hundred thousand calls at once would be none. When no call of a
+ * window had an answer, or the caller has left, those that were not begun have failed like them.
+ */
+async function inWindows<X>(
+  { traits }: Opened,
+  keys: readonly string[],
+  signal: AbortSignal | undefined,
+  step: (key: string) => MaybePromise<X>,
+): Promise<Outcomes<X>> {
+  if (traits.synchronous) return each(keys, step);
+  const outcomes: Outcomes<X> = new Map();
+  let absence: PromiseRejectedResult | undefined;
+  for (let first = 0; first < keys.length; first += WINDOW) {
+    const window = keys.slice(first, first + WINDOW);
+    const settled = absence === undefined ? await each(window, step) : undefined;
+    for (const key of window) outcomes.set(key, settled?.get(key) ?? (absence as PromiseRejectedResult));
+    absence ??= signal?.aborted === true ? { status: 'rejected', reason: signal.reason } : absenceIn(settled);
+  }
+  return outcomes;
+}
+
+/** Why no call had an answer; `undefined` when one had. */
+function absenceIn(outcomes: Outcomes<unknown> = new Map()): PromiseRejectedResult | undefined {
+  let absence: PromiseRejectedResult | undefined;
+  for (const outcome of outcomes.values()) {
+    if (outcome.status === 'fulfilled' || !isAbsence(outcome.reason)) return undefined;
+    absence ??= outcome;
+  }
+  return absence;
 }

@@ -13,7 +13,10 @@ export interface Clock {
   recent(): number;
   /** Milliseconds from an arbitrary start; never goes back. For durations. */
   elapsed(): number;
-  /** Calls `callback` once, after at least `ms`. Never keeps the process alive. Delays over 24.8 days are waited out, not cut. */
+  /**
+   * Calls `callback` once, after at least `ms`; when the program has blocked the event loop until then, after what had arrived meanwhile. Never
+   * keeps the process alive. Delays over 24.8 days are waited out, not cut.
+   */
   after(ms: number, callback: () => void): Cancel;
 }
 
@@ -37,7 +40,7 @@ export function systemClock(): Clock {
     readings = 0;
     if (!armed) {
       armed = true;
-      wait(1, outdate);
+      timer(1, outdate);
     }
     return reading;
   };
@@ -45,7 +48,7 @@ export function systemClock(): Clock {
     now: () => Date.now(),
     recent: () => (readings++ < READINGS ? reading : read()),
     elapsed: () => performance.now(),
-    after: wait,
+    after: afterReading,
   };
 }
 
@@ -54,14 +57,25 @@ export function systemRandom(): number {
   return Math.random();
 }
 
-function wait(ms: number, callback: () => void): Cancel {
-  let timer: ReturnType<typeof setTimeout> | undefined;
+/** A loop that was blocked runs its timers before it reads its sockets: a reply that is there would be judged late. */
+function afterReading(ms: number, callback: () => void): Cancel {
+  if (typeof setImmediate !== 'function') return timer(ms, callback);
+  let isCancelled = false;
+  const stop = timer(ms, () => setImmediate(() => isCancelled || callback()));
+  return () => {
+    isCancelled = true;
+    stop();
+  };
+}
+
+function timer(ms: number, callback: () => void): Cancel {
+  let timeout: ReturnType<typeof setTimeout> | undefined;
   const arm = (left: number): void => {
     const delay = Math.min(left, LONGEST_DELAY);
-    timer = setTimeout(() => (left > delay ? arm(left - delay) : callback()), delay);
+    timeout = setTimeout(() => (left > delay ? arm(left - delay) : callback()), delay);
     // Workers-like runtimes give a number, which keeps nothing alive.
-    if (typeof timer === 'object') timer.unref();
+    if (typeof timeout === 'object') timeout.unref();
   };
   if (ms !== Infinity) arm(Math.max(0, ms));
-  return () => clearTimeout(timer);
+  return () => clearTimeout(timeout);
 }

@@ -6,7 +6,7 @@ import { CacheError } from './errors.ts';
 import { LoaderSlots, type Place } from './loader-slots.ts';
 import type { Opened } from './opened.ts';
 import { Flight, type Landing } from './single-flight.ts';
-import { isTrouble } from './trouble.ts';
+import { isTrouble, wasRefused } from './trouble.ts';
 import { currentWork, runAs } from './wait-for.ts';
 import { limitExceeded } from './limits.ts';
 import { compose, validated } from './writes.ts';
@@ -266,7 +266,21 @@ export class Leading {
     } catch (error) {
       if (!isTrouble(error) || !remote.opensFor(plan.options)) throw error;
       remote.failed('getOrSet', key, error);
-      return { status: 'loaded', value: isolated, stored: false, shared: false };
+      const shared = own?.tags === undefined && wasRefused(error) && (await this.#stands(key, token));
+      // Whoever comes next must not wait for a lease that nobody will use.
+      this.release(key, token);
+      return { status: 'loaded', value: isolated, stored: false, shared };
+    }
+  }
+
+  /** Whether nothing overtook the load so far, as far as the provider says so. */
+  async #stands(key: string, token: string): Promise<boolean> {
+    const { engine, remote, settings } = this.#opened;
+    try {
+      return await remote.ask(engine.extend(key, token, settings.lease), 'getOrSet', key);
+    } catch (error) {
+      remote.failed('getOrSet', key, error);
+      return false;
     }
   }
 

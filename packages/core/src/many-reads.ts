@@ -5,6 +5,10 @@ import { checkKeys } from './keyspace.ts';
 import type { Opened } from './opened.ts';
 import { throwPartial } from './partial-failure.ts';
 import { missed, reveal } from './revealing.ts';
+import { isAbsence } from './trouble.ts';
+
+/** So many keys are under way at once. */
+const WINDOW = 1_000;
 
 /** The values of the fresh entries among `keys`. */
 export async function getMany<R>(
@@ -38,40 +42,55 @@ export async function getMany<R>(
   return found;
 }
 
-/** Asks for every key; what came of each is with `answers`. Never rejects. */
+/** Asks for every key, in windows of a deadline each; what came of each key is with `answers`. Never rejects. */
 async function ask(
-  { engine, remote }: Opened,
+  opened: Opened,
   keys: readonly string[],
   answers: ManyAnswers,
   options: CallOptions | undefined,
 ): Promise<void> {
-  try {
-    if (engine.getMany !== undefined && keys.length > 0) {
-      await remote.wait(engine.getMany(keys, answers), 'getMany', undefined, options);
+  const size = opened.traits.synchronous ? keys.length : WINDOW;
+  for (let first = 0; first < keys.length; first += size) {
+    const window = keys.length <= size ? keys : keys.slice(first, first + size);
+    try {
+      await askWindow(opened, window, first === 0 ? answers : answers.after(first), options);
+    } catch (error) {
+      // There was no answer: the rest is not asked for.
+      answers.failRest(error);
       return;
     }
-  } catch (error) {
-    answers.failRest(error);
+  }
+}
+
+/** Rejects when no key had an answer, or the wait for them is over. */
+async function askWindow(
+  { engine, remote }: Opened,
+  keys: readonly string[],
+  answers: Answers,
+  options: CallOptions | undefined,
+): Promise<void> {
+  if (engine.getMany !== undefined) {
+    await remote.wait(engine.getMany(keys, answers), 'getMany', undefined, options);
     return;
   }
+  const absences: unknown[] = [];
   const waits: Promise<void>[] = [];
   keys.forEach((key, place) => {
-    const failed = (error: unknown): void => answers.failed(place, error);
+    const failed = (error: unknown): void => {
+      answers.failed(place, error);
+      if (isAbsence(error) || options?.signal?.aborted === true) absences.push(error);
+    };
+    const found = (payload: Payload): void => answers.found(place, payload);
     try {
       const answer = engine.get(key);
-      if (!(answer instanceof Promise)) answers.found(place, answer);
-      else
-        waits.push(
-          (remote.wait(answer, 'getMany', key, options) as Promise<Payload>).then(
-            (payload: Payload) => answers.found(place, payload),
-            failed,
-          ),
-        );
+      if (!(answer instanceof Promise)) found(answer);
+      else waits.push((remote.wait(answer, 'getMany', key, options) as Promise<Payload>).then(found, failed));
     } catch (error) {
       failed(error);
     }
   });
   if (waits.length > 0) await Promise.all(waits);
+  if (absences.length === keys.length) throw absences[0];
 }
 
 /** In the place of a payload of which nothing was told. */
@@ -94,6 +113,14 @@ class ManyAnswers implements Answers {
     if (this.payloads[place] !== UNTOLD) return;
     this.payloads[place] = undefined;
     this.failures.set(place, error);
+  }
+
+  /** The answers about the keys from `first` on. */
+  after(first: number): Answers {
+    return {
+      found: (place, payload) => this.found(first + place, payload),
+      failed: (place, error) => this.failed(first + place, error),
+    };
   }
 
   /** The wait is over: what was not told has failed with it. */

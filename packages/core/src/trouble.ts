@@ -12,3 +12,8 @@ export function isTrouble(error: unknown): boolean {
 export function isAbsence(error: unknown): boolean {
   return isTrouble(error) && (error as CacheError).answered !== true;
 }
+
+/** Whether `error` says that the provider is there and did nothing. */
+export function wasRefused(error: unknown): boolean {
+  return isTrouble(error) && (error as CacheError).answered === true;
+}

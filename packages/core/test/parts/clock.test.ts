@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { expect, test, vi } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 
@@ -43,5 +45,42 @@ test('recent is read again after a millisecond of the event loop, and after 128 
     expect(clock.recent()).toBe(6_001);
   } finally {
     vi.useRealTimers();
+  }
+});
+
+// The program blocks the loop → its timers are due → their callbacks run → only then its sockets are read.
+test('a timer that is late because the program blocked the event loop fires after what had arrived meanwhile', async () => {
+  const server = createServer();
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  const [accepted, client] = await Promise.all([
+    once(server, 'connection') as Promise<[Socket]>,
+    (async () => {
+      const socket = connect(port, '127.0.0.1');
+      await once(socket, 'connect');
+      return socket;
+    })(),
+  ]);
+  try {
+    const seen: string[] = [];
+    const read = once(accepted[0], 'data').then(() => seen.push('read'));
+    const timed = new Promise<void>((resolve) => {
+      client.write('x', () => {
+        systemClock().after(5, () => {
+          seen.push('timer');
+          resolve();
+        });
+        const until = performance.now() + 30;
+        while (performance.now() < until);
+      });
+    });
+    await Promise.all([read, timed]);
+    expect(seen).toEqual(['read', 'timer']);
+  } finally {
+    client.destroy();
+    accepted[0].destroy();
+    server.close();
   }
 });

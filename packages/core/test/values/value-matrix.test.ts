@@ -3,6 +3,7 @@ import { sameValue } from '../../src/conformance/same-value.ts';
 import { KEPT_VALUES, VALUE_MATRIX } from '../../src/conformance/value-matrix.ts';
 import { LARGE_VALUES } from '../../src/conformance/values/large.ts';
 import { repeatedPart } from '../../src/conformance/parts.ts';
+import { binaryCodec } from '../../src/binary-codec.ts';
 import { createPacking } from '../../src/packing.ts';
 
 describe('the matrix', () => {
@@ -61,7 +62,7 @@ describe.each(['copy', 'frozen'] as const)('values of megabytes, %s', (isolation
       const packing = createPacking({
         isolation,
         holds,
-        codec: undefined,
+        codecs: [binaryCodec],
         context: { cache: 'users', space: 'users' },
       });
       expect(sameValue(packing.unpack(packing.pack(make(), 'k'), 'k'), make())).toBe(true);
