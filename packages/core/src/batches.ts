@@ -139,13 +139,17 @@ async function inWindows<X>(
     const window = keys.slice(first, first + WINDOW);
     const settled = absence === undefined ? await each(window, step) : undefined;
     for (const key of window) outcomes.set(key, settled?.get(key) ?? (absence as PromiseRejectedResult));
-    absence ??= signal?.aborted === true ? { status: 'rejected', reason: signal.reason } : absenceIn(settled);
+    absence ??= absenceIn(settled, signal);
   }
   return outcomes;
 }
 
-/** Why no call had an answer; `undefined` when one had. */
-function absenceIn(outcomes: Outcomes<unknown> = new Map()): PromiseRejectedResult | undefined {
+/** Why no call had an answer, or the caller has left; `undefined` when there is no reason to stop. */
+function absenceIn(
+  outcomes: Outcomes<unknown> = new Map(),
+  signal: AbortSignal | undefined,
+): PromiseRejectedResult | undefined {
+  if (signal?.aborted === true) return { status: 'rejected', reason: signal.reason as unknown };
   let absence: PromiseRejectedResult | undefined;
   for (const outcome of outcomes.values()) {
     if (outcome.status === 'fulfilled' || !isAbsence(outcome.reason)) return undefined;
