@@ -55,6 +55,7 @@ const MOST_FAILURE_CHARACTERS = 4_096;
 
 /** Replies that are no result. */
 const UNREADABLE = -2;
+const TOO_LONG = -3;
 
 export interface EngineParts {
   readonly calls: Calls;
@@ -299,6 +300,7 @@ export class RedisEngine implements Engine {
     const args = [key, version, this.#keeps, labels(add), labels(remove)];
     const [status] = await this.#calls.writeAll(EDIT_TERMS, names, args);
     if (status === UNREADABLE) throw unreadable(key, NO_ENTRY);
+    if (status === TOO_LONG) throw new TypeError(`the index terms of '${key}' are too long together`);
     return status === 1;
   }
 

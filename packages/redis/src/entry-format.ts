@@ -205,9 +205,11 @@ export function packTexts(texts: readonly string[]): Buffer {
 function unpackTexts(block: Buffer): readonly string[] {
   if (block.length === 0) return [];
   const texts: string[] = [];
-  for (let at = 0; at < block.length;) {
+  for (let at = 0; at + 1 < block.length;) {
     const start = at + 2;
     at = start + block.readUInt16BE(at);
+    // Somebody damaged it.
+    if (at > block.length) break;
     texts.push(block.toString('utf8', start, at));
   }
   return texts;

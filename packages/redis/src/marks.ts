@@ -11,6 +11,8 @@ export class Marks {
   readonly #moment: Buffer;
   /** When a name was removed last; 0 is never. */
   readonly #removedAt = new Map<string, number>();
+  /** What was older than a mark when that was forgotten has ended, unless the server's clock went back since. */
+  #forgotten = 0;
 
   constructor(generation: Buffer, moment: Buffer) {
     this.generation = generation;
@@ -23,8 +25,12 @@ export class Marks {
     return this.#moment.equals(moment) && this.generation.equals(generation);
   }
 
-  /** Notes what was found under `names`, read together with the generation and the moment. */
-  learn(names: readonly string[], found: readonly (Buffer | null)[]): void {
+  /**
+   * Notes what was found under `names`, and up to which moment removals may have been forgotten, read together with the generation and the
+   * moment.
+   */
+  learn(names: readonly string[], found: readonly (Buffer | null)[], forgotten: number): void {
+    this.#forgotten = forgotten;
     if (this.#removedAt.size + names.length > MOST_NAMES) this.#removedAt.clear();
     names.forEach((name, at) => {
       const mark = found[at];
@@ -34,6 +40,7 @@ export class Marks {
 
   /** Whether an entry that was written after `moment` was spared by every removal of its names; `undefined` when one is not known. */
   spare(moment: number, names: readonly string[]): boolean | undefined {
+    if (moment < this.#forgotten) return false;
     let isKnown = true;
     for (const name of names) {
       const removedAt = this.#removedAt.get(name);

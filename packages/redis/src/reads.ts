@@ -127,11 +127,11 @@ export class Reads {
     let marks: Marks | undefined;
     try {
       const names = [...new Set(doubtful.flatMap(({ labels }) => labels))];
-      const [generation, moment, ...found] = (await this.#calls.attempt('get', true, () =>
-        this.#calls.client.send('HMGET', [partition.marks, 'g', 'n', ...names]),
+      const [generation, moment, forgotten, ...found] = (await this.#calls.attempt('get', true, () =>
+        this.#calls.client.send('HMGET', [partition.marks, 'g', 'n', 'o', ...names]),
       )) as readonly (Buffer | null)[];
       marks = this.#seen(partition, [generation ?? null, moment ?? null]);
-      marks?.learn(names, found);
+      marks?.learn(names, found, Number(forgotten ?? 0));
     } catch (error) {
       for (const { reader } of doubtful) reader.failed(error);
       return;

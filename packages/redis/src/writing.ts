@@ -35,9 +35,16 @@ export function limitArguments(limit: Limit | undefined): readonly Argument[] {
   return limit === undefined ? ['', '', ''] : [limit.term, limit.max, limit.onExceeded];
 }
 
-/** Every label once: a set has no place for it twice. */
+/** The length of all tags, or of all terms, has three bytes. */
+const MOST_LABEL_BYTES = 2 ** 24 - 1;
+
+/** Every label once: a set has no place for it twice. Throws a `TypeError` when they are too long together. */
 export function labels(names: readonly string[]): Buffer {
-  return packTexts(names.length > 1 ? [...new Set(names)] : names);
+  const block = packTexts(names.length > 1 ? [...new Set(names)] : names);
+  if (block.length <= MOST_LABEL_BYTES) return block;
+  throw new TypeError(
+    `the index terms of one entry take ${block.length} bytes together: at most ${MOST_LABEL_BYTES} are kept`,
+  );
 }
 
 function isNumber(payload: Payload): payload is number {

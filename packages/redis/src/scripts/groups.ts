@@ -41,7 +41,9 @@ ${TIME}${READING}${MARKING}
 local M = KEYS[1]
 found(M, ARGV[1], ARGV[2])
 if ARGV[3] == '1' then
-  redis.call('HSET', M, 'd', digits(micros))
+  -- What was written since the marks were made has an end that they must outlive, once the debt is paid.
+  local ends = math.max(redis.call('PEXPIRETIME', M), tonumber(redis.call('HGET', M, 'h') or 0))
+  redis.call('HSET', M, 'd', digits(micros), 'h', digits(ends))
   redis.call('PERSIST', M)
 end
 return 1
@@ -94,7 +96,9 @@ for _, gone in ipairs(going) do
   if gone.e then
     if judge(gone.e, M, g, n, moment) == 1 then count = count + 1 end
     drop('e' .. place .. member, M, member, gone.e, g)
-    tell('l' .. place .. member, 'R', '')
+    -- A load that began after the removal is not its business.
+    local L = 'l' .. place .. member
+    if tonumber(redis.call('HGET', L, 'n') or moment) < moment then tell(L, 'R', '') end
   else
     leave(X, member)
   end

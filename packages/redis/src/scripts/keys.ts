@@ -35,10 +35,11 @@ local function obstacle(E, L)
   local tagBytes, termBytes = struct.unpack('>I3I3', old, 19)
   local block = redis.call('GETRANGE', E, ${HEADER_BYTES} + tagBytes, ${HEADER_BYTES - 1} + tagBytes + termBytes)
   local names, at = {}, 1
-  while at <= #block do
-    local term
-    term, at = struct.unpack('>Hc0', block, at)
-    names[#names + 1] = 'i' .. string.sub(M, 2) .. term
+  while at < #block do
+    local next = at + 2 + struct.unpack('>H', block, at)
+    if next > #block + 1 then return -3 end
+    names[#names + 1] = 'i' .. string.sub(M, 2) .. string.sub(block, at + 2, next - 1)
+    at = next
   end
   return names
 end
@@ -211,7 +212,7 @@ tell(L, 'R', '')
 return { 1 }
 `;
 
-/** KEYS E L M ... | key version keeps added removed · {1} · {0} no fresh entry · {-1, missing} · {-2} cannot be read */
+/** KEYS E L M ... | key version keeps added removed · {1} · {0} no fresh entry · {-1, missing} · {-2} cannot be read · {-3} too long */
 export const editTerms: string = `#!lua
 ${TIME}${READING}${MARKING}
 local keepsSets = ARGV[3] == '1'
@@ -234,6 +235,7 @@ for _, list in ipairs({ terms(old), added }) do
   end
 end
 local termBlock = table.concat(kept)
+if #termBlock >= 16777216 then return { -3 } end
 declare(old, texts(termBlock))
 if incomplete() then return wanting() end
 local e = { flags = old.flags, loadMs = old.loadMs, version = ARGV[2], generation = g, moment = n, created = old.created,

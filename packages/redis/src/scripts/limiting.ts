@@ -2,6 +2,10 @@
 
 /** Needs the words of reading, leasing and writing. */
 export const LIMITING: string = `
+local function carries(e, term)
+  for _, carried in ipairs(terms(e)) do if carried == term then return true end end
+  return false
+end
 -- The entries that must go for a limit; nil: it refuses. Members' entries are looked at only when the set could be full.
 local function judgeLimit(M, g, n, key, termBlock, term, max, mode)
   if max == '' then return {} end
@@ -17,7 +21,8 @@ local function judgeLimit(M, g, n, key, termBlock, term, max, mode)
     need('l' .. place .. member)
     if declared[E] then
       local e = load(E)
-      if judge(e, M, g, n) == 1 then
+      -- A member may be left over from an entry that the server evicted, and its key be another's since.
+      if judge(e, M, g, n) == 1 and carries(e, term) then
         if member == key then return {} end
         found[#found + 1] = { member = member, e = e, rank = mode == 'evict-lru' and e.used or e.created }
       end

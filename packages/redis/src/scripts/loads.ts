@@ -30,7 +30,7 @@ local function acquire(E, L, token, leaseMs, awaited, over, captured)
   local state = judge(e, M, g, n)
   if state == 1 then return { 1, e.blob } end
   local stale = state == 2 and e.blob
-  local lease = redis.call('HMGET', L, 't', 'g', 'n', 'k', 's')
+  local lease = redis.call('HMGET', L, 't', 'g', 'n', 'k', 's', 'd')
   local holder = lease[1]
   if holder == token then return { 2, stale, lease[5] } end
   if holder and string.sub(holder, 1, 1) == '!' then
@@ -43,9 +43,15 @@ local function acquire(E, L, token, leaseMs, awaited, over, captured)
   end
   if holder then
     redis.call('HSET', L, 'w:' .. ARGV[1], 1)
-    return { 3, holder, redis.call('PTTL', L), stale }
+    local left, whole = redis.call('PTTL', L), tonumber(lease[6])
+    if whole and left > whole then
+      -- The clock went back. Of a holder that has died nobody would know for as long.
+      redis.call('PEXPIRE', L, whole)
+      left = whole
+    end
+    return { 3, holder, left, stale }
   end
-  redis.call('HSET', L, 't', token, 'g', g, 'n', digits(n), 'k', captured, 's', ARGV[3])
+  redis.call('HSET', L, 't', token, 'g', g, 'n', digits(n), 'k', captured, 's', ARGV[3], 'd', leaseMs)
   redis.call('PEXPIRE', L, leaseMs)
   -- A load that the marks do not outlive could not be told from one of another generation.
   outlive(M, now + leaseMs)
@@ -69,6 +75,7 @@ if not isOf(lease[5], ARGV[2]) or not stands(lease, M, g, n) then
   tell(L, 'R', '')
   return 0
 end
+redis.call('HSET', L, 'd', ARGV[3])
 return redis.call('PEXPIRE', L, ARGV[3])
 `;
 

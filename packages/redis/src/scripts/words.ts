@@ -74,12 +74,14 @@ local function load(E)
   if type(blob) == 'table' then return nil, true end
   return parse(blob)
 end
+-- Of a block that somebody damaged, what can be read: the record must still be one that a write gets over.
 local function texts(block)
   local found, at = {}, 1
-  while at <= #block do
-    local text
-    text, at = struct.unpack('>Hc0', block, at)
-    found[#found + 1] = text
+  while at < #block do
+    local next = at + 2 + struct.unpack('>H', block, at)
+    if next > #block + 1 then break end
+    found[#found + 1] = string.sub(block, at + 2, next - 1)
+    at = next
   end
   return found
 end
@@ -111,6 +113,8 @@ end
 local function judge(e, M, g, n, before)
   if not e or e.generation ~= g then return 0 end
   if e.moment < n and e.tagBytes + e.termBytes > 0 then
+    -- What the forgotten marks were about has ended, unless the clock went back since.
+    if tonumber(redis.call('HGET', M, 'o') or 0) > e.moment then return 0 end
     if removed(M, e.moment, 't:', tags(e), before) or removed(M, e.moment, 'x:', terms(e), before) then return 0 end
   end
   if e.fresh == 0 or e.fresh > now then return 1 end
@@ -142,8 +146,10 @@ local function advance(M, n)
 end
 -- Until when an entry of the partition may live; 0 for ever.
 local function horizon(M)
+  if redis.call('HEXISTS', M, 'f') == 1 then return 0 end
   local ends = redis.call('PEXPIRETIME', M)
-  if redis.call('HEXISTS', M, 'f') == 1 or ends < 0 then return 0 end
+  -- The marks have no end while a sweep is owed.
+  if ends < 0 then ends = tonumber(redis.call('HGET', M, 'h') or 0) end
   return math.max(ends - ${MARGIN_MS}, now + ${REMEMBERED_MS})
 end
 -- Remembers that names were removed at a moment, and forgets what concerns no entry any more.
@@ -170,7 +176,7 @@ local function remember(M, sort, names, moment)
 end
 `;
 
-/** Leases: `t` the token, `s` the sending that was granted, `g` and `n` the marks at the grant, `k` the captured tags, `w:<inbox>` who waits. */
+/** Leases: `t` the token, `s` the sending that was granted, `d` for how long, `g` and `n` the marks at the grant, `k` the captured tags, `w:<inbox>` who waits. */
 export const LEASING: string = `
 -- Ends a lease. With 'keeps' the hash stays, for what the step is to write next: a master that gives the slot away makes nothing anew.
 local function tell(L, kind, extra, keeps)
@@ -253,6 +259,11 @@ end
 -- An entry that lived for ever does no longer.
 local function forget(M)
   if redis.call('HINCRBY', M, 'f', -1) > 0 then return end
+  if redis.call('HEXISTS', M, 'd') == 1 then
+    -- The marks last as long as the debt, which 'swept' ends.
+    redis.call('HDEL', M, 'f')
+    return
+  end
   local h = tonumber(redis.call('HGET', M, 'h') or 0)
   redis.call('HDEL', M, 'f', 'h')
   redis.call('PEXPIREAT', M, digits(math.max(h, now + ${MARGIN_MS})))
