@@ -1,7 +1,7 @@
-/** Sends steps to Redis: again when nothing was executed, never when nobody knows. */
+/** Sends steps to Redis: again when nothing was executed, never when nobody knows and it must happen once. */
 import { randomBytes } from 'node:crypto';
 import { CacheError, type Clock } from '@cache/core';
-import { failureOf, meaningOf } from './failures.ts';
+import { type Effect, failureOf, meaningOf } from './failures.ts';
 import { Gathering } from './gathering.ts';
 import type { Argument, Client, Reply } from './port.ts';
 import { type Script, ScriptRunner } from './script.ts';
@@ -46,12 +46,17 @@ export class Calls {
 
   /** Runs a step that changes something. A lost reply is `UNKNOWN_OUTCOME`. */
   write(script: Script, keys: readonly string[], args: readonly Argument[]): Promise<Reply> {
-    return this.attempt(script.name, false, () => this.#scripts.run(script, keys, args));
+    return this.#run(script, keys, args, 'once');
+  }
+
+  /** Runs a step that only asks. Nothing that anybody could tell is changed by it, so a lost reply is `UNAVAILABLE`. */
+  ask(script: Script, keys: readonly string[], args: readonly Argument[]): Promise<Reply> {
+    return this.#run(script, keys, args, 'none');
   }
 
   /** Runs a step that may be executed twice and means the same. */
   repeat(script: Script, keys: readonly string[], args: readonly Argument[]): Promise<Reply> {
-    return this.attempt(script.name, true, () => this.#scripts.run(script, keys, args));
+    return this.#run(script, keys, args, 'repeatable');
   }
 
   /** Like `repeat`, for a step that is told which sending of it this is: `argsOf` is called for each. */
@@ -60,7 +65,7 @@ export class Calls {
     keys: readonly string[],
     argsOf: (sending: string) => readonly Argument[],
   ): Promise<Reply> {
-    return this.attempt(script.name, true, () =>
+    return this.attempt(script.name, 'repeatable', () =>
       this.#scripts.run(script, keys, argsOf(`${this.#sender}${(this.#sendings += 1).toString(36)}`)),
     );
   }
@@ -70,36 +75,34 @@ export class Calls {
     script: Script,
     keys: readonly string[],
     args: readonly Argument[],
-    again = false,
+    effect: Effect = 'once',
   ): Promise<readonly Reply[]> {
     const declared = [...keys];
     for (let additions = 0; additions < MOST_ADDITIONS; additions++) {
-      const reply = (await (again
-        ? this.repeat(script, declared, args)
-        : this.write(script, declared, args))) as readonly Reply[];
+      const reply = (await this.#run(script, declared, args, effect)) as readonly Reply[];
       if (reply[0] !== WANTING) return reply;
       for (const missing of reply[1] as readonly Buffer[]) declared.push(missing.toString());
     }
     throw new CacheError(
       'UNAVAILABLE',
       `redis at ${this.#address}: ${script.name} was not executed: its entries change too often; try again`,
+      { answered: true },
     );
   }
 
-  /** Makes attempts as long as nothing was executed and the deadline is not over; with `again` also when nobody knows. */
-  async attempt<X>(operation: string, again: boolean, send: () => Promise<X>): Promise<X> {
+  /**
+   * Makes attempts as long as nothing was executed and the deadline is not over, and unless it must happen once, also when nobody knows.
+   */
+  async attempt<X>(operation: string, effect: Effect, send: () => Promise<X>): Promise<X> {
     this.gathering.flush();
-    const started = this.#clock.elapsed();
+    const startedAt = this.#clock.elapsed();
     for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
       try {
         return await send();
       } catch (error) {
-        const meaning = meaningOf(error);
-        if (meaning === 'refused' || (meaning === 'unknown' && !again) || this.#isClosed)
-          throw failureOf(error, operation, this.#address);
         const wait = pause * (0.5 + this.#random() / 2);
-        if (this.#clock.elapsed() + wait - started >= this.#deadline)
-          throw failureOf(error, operation, this.#address);
+        if (this.#isClosed || !mayRepeat(error, effect) || this.#isOver(startedAt, wait))
+          throw failureOf(error, operation, this.#address, effect);
         await this.#pause(wait);
       }
     }
@@ -109,6 +112,15 @@ export class Calls {
   close(): void {
     this.#isClosed = true;
     for (const end of this.#pauses) end();
+  }
+
+  #run(script: Script, keys: readonly string[], args: readonly Argument[], effect: Effect): Promise<Reply> {
+    return this.attempt(script.name, effect, () => this.#scripts.run(script, keys, args));
+  }
+
+  /** Whether the deadline of what began at `startedAt` is over in `ms`. */
+  #isOver(startedAt: number, ms: number): boolean {
+    return this.#clock.elapsed() + ms - startedAt >= this.#deadline;
   }
 
   #pause(ms: number): Promise<void> {
@@ -125,3 +137,8 @@ export class Calls {
 }
 
 const WANTING = -1;
+
+function mayRepeat(error: unknown, effect: Effect): boolean {
+  const meaning = meaningOf(error);
+  return meaning === 'not-executed' || (meaning === 'unknown' && effect !== 'once');
+}

@@ -136,7 +136,7 @@ export class RedisEngine implements Engine {
 
   async read(key: string): Promise<Entry | undefined> {
     const partition = this.#partitions.of(key);
-    const reply = await this.#calls.repeat(READ, [partition.entry(key), partition.marks], []);
+    const reply = await this.#calls.ask(READ, [partition.entry(key), partition.marks], []);
     const record = recordOf(reply, key);
     return record && entryOf(record);
   }
@@ -335,7 +335,7 @@ export class RedisEngine implements Engine {
   }
 
   ping(): Promise<EngineHealth> {
-    return this.#calls.attempt('ping', true, () => healthOf(this.#calls.client));
+    return this.#calls.attempt('ping', 'none', () => healthOf(this.#calls.client));
   }
 
   close(): Promise<void> {

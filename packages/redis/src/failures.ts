@@ -15,6 +15,12 @@ const LOST =
  */
 const ABORTED = /^ERR (Lua )?script attempted to/i;
 
+/**
+ * A command of a script was refused, which ends the script there: what it had done before stays done. What is wrong
+ * with the server is found at the first write, and a value of the wrong type before it.
+ */
+const BROKEN_OFF = /^(?!(WRONGTYPE|OOM|READONLY|MISCONF|NOREPLICAS)\b).* script: [0-9a-f]{40}, on @user_script/;
+
 /** Replies that say that the command will never be executed, and what a connection is refused for, so that none will stand. */
 const REFUSED =
   /^(not connected: )?(OOM|NOPERM|NOAUTH|WRONGPASS|WRONGTYPE|ERR|NOPROTO|MISCONF|EXECABORT|NOSCRIPT)\b|^not connected: (database \d+ was refused|.*(certificate|altnames|SSL routines|wrong version number))/i;
@@ -39,6 +45,9 @@ const REMEDIES: readonly (readonly [RegExp, string])[] = [
     /SELECT is not allowed in cluster mode/,
     'this is a node of a Cluster: give cluster.nodes, and no database',
   ],
+  [/unknown command '?sentinel|is not a sentinel/i, 'this is no Sentinel: give host and port, or url'],
+  [/accepted by Sentinel instances/, 'this is a Sentinel: give sentinels'],
+  [/Unknown RESP type|Protocol error, got/, 'what answers there is no Redis: look at host and port'],
   [/cluster support disabled/, 'this is no Cluster: give host and port, or url'],
   [/^MOVED\b/, 'this is a node of a Cluster: give cluster.nodes'],
   [/^READONLY\b/, 'this is a replica: give the address of the master'],
@@ -49,11 +58,23 @@ const REMEDIES: readonly (readonly [RegExp, string])[] = [
   [/^WRONGTYPE\b/, 'somebody else keeps something under this key: delete it, or give the caches a prefix'],
 ];
 
-export type Meaning = 'not-executed' | 'unknown' | 'refused';
+/**
+ * What an error says of the request: it was not executed and may be soon; nobody knows whether it was; it was executed to some part, and it
+ * is no use to try again; it will never be executed.
+ */
+export type Meaning = 'not-executed' | 'unknown' | 'broken-off' | 'refused';
 
+/**
+ * What becomes of a request that is executed and not answered: nothing, because it only asks; the same as if it was executed again; or
+ * something that must happen once.
+ */
+export type Effect = 'none' | 'repeatable' | 'once';
+
+/** What the error of a client or a server means for the request that it answers. */
 export function meaningOf(error: unknown): Meaning {
   const text = messageOf(error);
   if (ABORTED.test(text)) return 'unknown';
+  if (BROKEN_OFF.test(text)) return 'broken-off';
   if (REFUSED.test(text)) return 'refused';
   // Of several attempts the last may have been executed.
   if (text.includes('Too many Cluster redirections') && LOST.test(text)) return 'unknown';
@@ -68,25 +89,41 @@ export function meaningOf(error: unknown): Meaning {
 }
 
 /** The failure that a caller sees. Its cause is the text alone: errors of a client carry the command, with keys, values and passwords. */
-export function failureOf(error: unknown, operation: string, address: string): CacheError {
+export function failureOf(
+  error: unknown,
+  operation: string,
+  address: string,
+  effect: Effect = 'once',
+): CacheError {
   if (isCacheError(error)) return error;
   const said = messageOf(error);
-  const cause = new Error(said);
   const meaning = meaningOf(error);
-  if (meaning === 'unknown')
-    return new CacheError(
-      'UNKNOWN_OUTCOME',
-      `redis at ${address}: the reply to ${operation} is lost, and nobody knows whether it was executed: ${said}`,
-      { cause },
-    );
   const remedy = REMEDIES.find(([pattern]) => pattern.test(said))?.[1];
-  return new CacheError(
-    'UNAVAILABLE',
-    `redis at ${address}: ${operation} was not executed: ${said}${remedy === undefined ? '' : ` (${remedy})`}`,
-    { cause, answered: meaning === 'refused' && !said.startsWith('not connected') },
-  );
+  const why = `${inOwnWords(said)}${remedy === undefined ? '' : ` (${remedy})`}`;
+  const details = { cause: new Error(said), answered: isReply(said, meaning) };
+  const fail = (code: 'UNAVAILABLE' | 'UNKNOWN_OUTCOME', what: string): CacheError =>
+    new CacheError(code, `redis at ${address}: ${what}: ${why}`, details);
+  if (meaning === 'not-executed' || meaning === 'refused')
+    return fail('UNAVAILABLE', `${operation} was not executed`);
+  if (effect === 'none') return fail('UNAVAILABLE', `${operation} had no answer`);
+  return details.answered
+    ? fail('UNKNOWN_OUTCOME', `${operation} was broken off, and nobody knows how much of it was executed`)
+    : fail('UNKNOWN_OUTCOME', `the reply to ${operation} is lost, and nobody knows whether it was executed`);
 }
 
+/** Whether the server is there and said this. Of a connection that was refused the server says so, or this side, of its certificate. */
+function isReply(said: string, meaning: Meaning): boolean {
+  if (meaning === 'broken-off' || ABORTED.test(said)) return true;
+  return meaning === 'refused' && !/certificate|altnames|SSL routines|wrong version number/i.test(said);
+}
+
+/** What a client says in terms of its own options, or of its insides. */
+function inOwnWords(said: string): string {
+  if (said.includes('max retries per request')) return 'the connection was lost before the reply came';
+  return said.replace(/ ?Please report this\.$/, '');
+}
+
+/** The text of whatever was thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

@@ -103,7 +103,7 @@ export class Groups {
     term: string,
   ): Promise<readonly (readonly [key: string, entry: Entry])[]> {
     const names = [partition.marks, partition.index(term)];
-    const [status, ...found] = await this.#calls.writeAll(LOOK_UP, names, [], true);
+    const [status, ...found] = await this.#calls.writeAll(LOOK_UP, names, [], 'none');
     if (status === TOO_MANY) {
       const members = await this.#members(partition, term);
       const pages = await Promise.all(pagesOf(members).map((page) => this.#readAll(partition, page)));
@@ -214,7 +214,7 @@ export class Groups {
   }
 
   async #members(partition: Partition, term: string): Promise<readonly string[]> {
-    const members = (await this.#calls.repeat(MEMBERS, [partition.index(term)], [])) as readonly Buffer[];
+    const members = (await this.#calls.ask(MEMBERS, [partition.index(term)], [])) as readonly Buffer[];
     return members.map((member) => member.toString());
   }
 
@@ -223,7 +223,7 @@ export class Groups {
     keys: readonly string[],
   ): Promise<readonly (readonly [string, Entry])[]> {
     const names = [partition.marks, ...keys.map((key) => partition.entry(key))];
-    const records = (await this.#calls.repeat(READ_ALL, names, [])) as readonly Reply[];
+    const records = (await this.#calls.ask(READ_ALL, names, [])) as readonly Reply[];
     return keys.flatMap((key, at) => {
       const record = records[at];
       return record === null || record === undefined ? [] : [[key, entryOf(record as Buffer)] as const];
@@ -233,7 +233,7 @@ export class Groups {
   async #fresh(partition: Partition, keys: readonly string[]): Promise<readonly string[]> {
     if (keys.length === 0) return [];
     const names = [partition.marks, ...keys.map((key) => partition.entry(key))];
-    const fresh = (await this.#calls.repeat(ARE_FRESH, names, [])) as readonly Reply[];
+    const fresh = (await this.#calls.ask(ARE_FRESH, names, [])) as readonly Reply[];
     return keys.filter((_, at) => fresh[at] === 1);
   }
 

@@ -76,7 +76,7 @@ export class Reads {
     try {
       const names = readers.map(({ key }) => partition.entry(key));
       const { client } = this.#calls;
-      const [found, seen] = await this.#calls.attempt('get', true, async () => {
+      const [found, seen] = await this.#calls.attempt('get', 'none', async () => {
         const sent = [client.send('MGET', names), client.send('HMGET', [partition.marks, 'g', 'n'])] as const;
         return (await Promise.all(sent)) as [readonly (Buffer | null)[], readonly (Buffer | null)[]];
       });
@@ -156,7 +156,7 @@ export class Reads {
   }
 
   async #ask(partition: Partition, key: string): Promise<Buffer | undefined> {
-    const reply = await this.#calls.repeat(READ, [partition.entry(key), partition.marks], []);
+    const reply = await this.#calls.ask(READ, [partition.entry(key), partition.marks], []);
     return recordOf(reply, key);
   }
 }

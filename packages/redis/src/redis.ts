@@ -90,8 +90,8 @@ async function openSpace(
   { shared, calls, connector, close }: Opening,
 ): Promise<RedisEngine> {
   const [facts] = await Promise.all([
-    calls.attempt('open', true, () => factsOf(shared.client)),
-    calls.attempt('open', true, () => checkChannels(shared)),
+    calls.attempt('open', 'none', () => factsOf(shared.client)),
+    calls.attempt('open', 'none', () => checkChannels(shared)),
   ]);
   checkVersion(facts, connector.address);
   const partitions = new Partitions(settings.prefix, space, settings.partitions, routeOf);
@@ -152,7 +152,7 @@ interface OpenedPartition {
 
 /** Looks at a partition. A user who lacks a permission is found out here, not by the first step that needs it. */
 async function openPartition(calls: Calls, { marks }: Partition, address: string): Promise<OpenedPartition> {
-  const reply = (await calls.repeat(OPEN, [marks], [])) as readonly [Buffer, Buffer, readonly Buffer[]];
+  const reply = (await calls.ask(OPEN, [marks], [])) as readonly [Buffer, Buffer, readonly Buffer[]];
   const [made, debt, lacking] = reply;
   if (lacking.length > 0)
     throw failureOf(

@@ -66,7 +66,7 @@ export class Sweep {
           REAP,
           [partition.entry(key), partition.lease(key), partition.marks],
           [key, keeps],
-          true,
+          'repeatable',
         );
       }
     }

@@ -32,7 +32,7 @@ export async function* walk(
       let cursor = '0';
       do {
         if (isEnough()) return;
-        const [next, names] = await calls.attempt('scan', true, () => scanned(node, cursor, match));
+        const [next, names] = await calls.attempt('scan', 'none', () => scanned(node, cursor, match));
         cursor = next;
         if (names.length > 0) yield names.map((name) => name.slice(start.length));
       } while (cursor !== '0');
@@ -53,7 +53,7 @@ interface Ground {
 async function groundOf(calls: Calls, partition: Partition): Promise<Ground> {
   const { client } = calls;
   const masters = client.masters();
-  return calls.attempt('scan', true, async () => {
+  return calls.attempt('scan', 'none', async () => {
     const slot = client.isCluster ? await client.send('CLUSTER', ['KEYSLOT', partition.marks]) : undefined;
     const runs = await Promise.all(masters.map((node) => runOf(node)));
     if (slot === undefined) return { nodes: masters, stamp: runs.join() };

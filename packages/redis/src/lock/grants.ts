@@ -47,7 +47,7 @@ export class Grants {
   async take({ names }: Claim, lease: number): Promise<Grant | undefined> {
     const { calls, clock, redlock } = this.#surroundings;
     let begunAt = 0;
-    const lock = await calls.attempt('lock', false, () => {
+    const lock = await calls.attempt('lock', 'once', () => {
       begunAt = clock.elapsed();
       return verdictOf(redlock.acquire(names, lease));
     });
@@ -92,7 +92,7 @@ class RedlockGrant implements Grant {
   async prolong(): Promise<boolean> {
     const { calls, clock, redlock } = this.#surroundings;
     let begunAt = 0;
-    const prolonged = await calls.attempt('prolong', true, () => {
+    const prolonged = await calls.attempt('prolong', 'repeatable', () => {
       begunAt = clock.elapsed();
       return verdictOf(redlock.extend(this.#lock, this.#lease));
     });
@@ -110,7 +110,7 @@ class RedlockGrant implements Grant {
 
   async release(): Promise<boolean> {
     const { calls, redlock } = this.#surroundings;
-    const released = await calls.attempt('unlock', false, () => verdictOf(redlock.release(this.#lock)));
+    const released = await calls.attempt('unlock', 'once', () => verdictOf(redlock.release(this.#lock)));
     return released !== undefined;
   }
 }

@@ -1,6 +1,7 @@
+import { createManager } from '@cache/core';
 import { startRedis } from '@cache/test-servers/redis';
 import { afterAll, expect, test } from 'vitest';
-import type { RedisOptions } from '../../src/index.ts';
+import { redis, type RedisOptions } from '../../src/index.ts';
 import { FENCE } from '../../src/lock/fence.ts';
 import * as steps from '../../src/steps.ts';
 import { failureOf, openCache } from './caches.ts';
@@ -138,12 +139,28 @@ test('a right that is taken away inside a script is found before the write, and 
   try {
     const error = await failureOf(opened.cache.set('k', 'after'));
     expect(error).toMatchObject({
-      code: 'UNAVAILABLE',
-      message: expect.stringMatching(/\(the user lacks a permission/),
+      code: 'UNKNOWN_OUTCOME',
+      answered: true,
+      message: expect.stringMatching(/was broken off, .*\(the user lacks a permission/),
     });
     expect(await opened.cache.get('k')).toBe('before');
   } finally {
     await connection.send('ACL', 'LOAD');
+  }
+});
+
+test('a login that is refused does not open the circuit: each call says what is wrong', async () => {
+  const manager = createManager({ providers: [redis({ ...as('app'), password: 'wrong' })] });
+  try {
+    const cache = manager.cache<string>('things', { breaker: { failures: 2, halfOpenAfter: '1h' } });
+    for (let n = 0; n < 5; n++)
+      expect(await failureOf(cache.set('k', 'v'))).toMatchObject({
+        answered: true,
+        message: expect.stringContaining('WRONGPASS'),
+      });
+    expect(await cache.health()).toMatchObject({ breaker: 'closed' });
+  } finally {
+    await manager.close();
   }
 });
 

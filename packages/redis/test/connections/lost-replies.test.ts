@@ -96,6 +96,25 @@ test('a read whose reply is lost is asked again, and nobody hears of it', async 
   expect(loss?.left).toBe(0);
 });
 
+test('a read whose reply is lost again and again says that there was no answer, and nothing of an outcome', async () => {
+  await using deployment = await oneServer();
+  await using opened = openCache(deployment.options, 300);
+  await opened.cache.set('k', 'v');
+  const [proxy] = deployment.proxies;
+  const isQuestion = ({ command }: { readonly command: string }): boolean =>
+    command === 'MGET' || command.startsWith('EVAL') || command === 'PING';
+  const loss = proxy?.loseReplies(1_000, isQuestion);
+  for (const question of [
+    () => opened.cache.get('k'),
+    () => opened.cache.getEntry('k'),
+    () => opened.cache.health().then(({ error }) => Promise.reject(error as Error)),
+  ]) {
+    const error = await failureOf(question());
+    expect(error.code).toMatch(/^(UNAVAILABLE|DEADLINE_EXCEEDED)$/);
+  }
+  loss?.cancel();
+});
+
 test('the proxy would show a write that runs twice: with the defaults of ioredis it does', async () => {
   await using server = await startRedis();
   await using proxy = await faultProxy(server);
