@@ -70,17 +70,19 @@ export class Calls {
     );
   }
 
-  /** Like `write`, for a step that may name keys which it needs besides. */
+  /** Like `write`, for a step that may name keys which it needs besides. All its rounds are within one deadline. */
   async writeAll(
     script: Script,
     keys: readonly string[],
     args: readonly Argument[],
     effect: Effect = 'once',
   ): Promise<readonly Reply[]> {
+    const startedAt = this.#clock.elapsed();
     const declared = [...keys];
     for (let additions = 0; additions < MOST_ADDITIONS; additions++) {
-      const reply = (await this.#run(script, declared, args, effect)) as readonly Reply[];
+      const reply = (await this.#run(script, declared, args, effect, startedAt)) as readonly Reply[];
       if (reply[0] !== WANTING) return reply;
+      if (this.#isOver(startedAt)) break;
       for (const missing of reply[1] as readonly Buffer[]) declared.push(missing.toString());
     }
     throw new CacheError(
@@ -92,10 +94,17 @@ export class Calls {
 
   /**
    * Makes attempts as long as nothing was executed and the deadline is not over, and unless it must happen once, also when nobody knows.
+   * Rejects with `CLOSED` when it comes too late.
    */
-  async attempt<X>(operation: string, effect: Effect, send: () => Promise<X>): Promise<X> {
+  async attempt<X>(
+    operation: string,
+    effect: Effect,
+    send: () => Promise<X>,
+    startedAt: number = this.#clock.elapsed(),
+  ): Promise<X> {
+    if (this.#isClosed)
+      throw new CacheError('CLOSED', `redis at ${this.#address}: ${operation} came after the end`);
     this.gathering.flush();
-    const startedAt = this.#clock.elapsed();
     for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
       try {
         return await send();
@@ -104,6 +113,7 @@ export class Calls {
         if (this.#isClosed || !mayRepeat(error, effect) || this.#isOver(startedAt, wait))
           throw failureOf(error, operation, this.#address, effect);
         await this.#pause(wait);
+        if (this.#isClosed) throw failureOf(error, operation, this.#address, effect);
       }
     }
   }
@@ -114,12 +124,18 @@ export class Calls {
     for (const end of this.#pauses) end();
   }
 
-  #run(script: Script, keys: readonly string[], args: readonly Argument[], effect: Effect): Promise<Reply> {
-    return this.attempt(script.name, effect, () => this.#scripts.run(script, keys, args));
+  #run(
+    script: Script,
+    keys: readonly string[],
+    args: readonly Argument[],
+    effect: Effect,
+    startedAt?: number,
+  ): Promise<Reply> {
+    return this.attempt(script.name, effect, () => this.#scripts.run(script, keys, args), startedAt);
   }
 
   /** Whether the deadline of what began at `startedAt` is over in `ms`. */
-  #isOver(startedAt: number, ms: number): boolean {
+  #isOver(startedAt: number, ms = 0): boolean {
     return this.#clock.elapsed() + ms - startedAt >= this.#deadline;
   }
 
