@@ -127,7 +127,7 @@ export class Reads {
     let marks: Marks | undefined;
     try {
       const names = [...new Set(doubtful.flatMap(({ labels }) => labels))];
-      const [generation, moment, forgotten, ...found] = (await this.#calls.attempt('get', true, () =>
+      const [generation, moment, forgotten, ...found] = (await this.#calls.attempt('get', 'none', () =>
         this.#calls.client.send('HMGET', [partition.marks, 'g', 'n', 'o', ...names]),
       )) as readonly (Buffer | null)[];
       marks = this.#seen(partition, [generation ?? null, moment ?? null]);
