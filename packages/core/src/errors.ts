@@ -66,25 +66,43 @@ export type BatchOutcome =
 export class CacheError extends Error {
   override readonly name: string = 'CacheError';
   readonly code: CacheErrorCode;
-  readonly cache: string | undefined;
-  readonly key: string | undefined;
-  readonly provider: string | undefined;
-  readonly trait: string | undefined;
-  readonly answered: boolean | undefined;
-  readonly outcomes: ReadonlyMap<string, BatchOutcome> | undefined;
-  readonly issues: readonly CacheErrorIssue[] | undefined;
+  // Declared only: what does not apply is no member, and no line in a log.
+  declare readonly cache: string | undefined;
+  declare readonly key: string | undefined;
+  declare readonly provider: string | undefined;
+  declare readonly trait: string | undefined;
+  declare readonly answered: boolean | undefined;
+  declare readonly outcomes: ReadonlyMap<string, BatchOutcome> | undefined;
+  declare readonly issues: readonly CacheErrorIssue[] | undefined;
 
   constructor(code: CacheErrorCode, message: string, details: CacheErrorDetails = {}) {
-    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    const { cause, ...others } = details;
+    super(message, cause === undefined ? undefined : { cause });
     this.code = code;
-    this.cache = details.cache;
-    this.key = details.key;
-    this.provider = details.provider;
-    this.trait = details.trait;
-    this.answered = details.answered;
-    this.outcomes = details.outcomes;
-    this.issues = details.issues;
+    for (const [name, value] of Object.entries(others))
+      if (value !== undefined) Object.defineProperty(this, name, { value, enumerable: true });
   }
+}
+
+/** The same failure, told of the call that met it: several calls may have failed with one error of a provider. */
+export function failureOfCall(
+  error: CacheError,
+  call: Required<Pick<CacheErrorDetails, 'cache' | 'key' | 'provider'>>,
+): CacheError {
+  const { code, message, stack, cause, trait, answered, outcomes, issues } = error;
+  const { cache, key = call.key, provider = call.provider } = error;
+  const told = new CacheError(code, message, {
+    cause,
+    cache: cache ?? call.cache,
+    key,
+    provider,
+    ...(trait !== undefined && { trait }),
+    ...(answered !== undefined && { answered }),
+    ...(outcomes !== undefined && { outcomes }),
+    ...(issues !== undefined && { issues }),
+  });
+  if (stack !== undefined) told.stack = stack;
+  return told;
 }
 
 /** The details that every error of a code has. */

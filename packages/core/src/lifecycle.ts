@@ -82,6 +82,7 @@ export class Lifecycle {
     this.breaker = above === undefined ? this.#createBreaker() : above.breaker;
     this.#remote = new Remote(
       this.name,
+      provider.name,
       { deadline: this.#deadline, onFailure: settings.onFailure },
       { clock: this.clock, events: this.events, tally: this.#tally, breaker: this.breaker },
     );

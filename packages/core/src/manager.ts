@@ -70,7 +70,7 @@ export interface Manager {
   ): Cache<Infer<S>, DeepReadonly<Infer<S>>, NamesOf<X>>;
   cache<T>(name: string, options?: CacheOptions<T> & { readonly isolation?: 'copy' }): Cache<T>;
   cache<T>(name: string, options: CacheOptions<T>): Cache<T, DeepReadonly<T>>;
-  /** The health of every cache made so far, by name. Never rejects. */
+  /** The health of every cache made so far, by name; `down` for those that the end of the manager closed. Never rejects. */
   health(): Promise<Map<string, CacheHealth>>;
   /** Closes every cache. A second call does nothing. */
   close(): Promise<void>;
@@ -132,10 +132,11 @@ export function createManager(options: ManagerOptions): Manager {
 
   const surroundings: Surroundings = { namespace, clock, random, nextId: createIds() };
   const caches = new Map<string, Made>();
-  let closed = false;
+  /** The caches that the end of the manager closed. */
+  let closed: ReadonlyMap<string, Made> | undefined;
 
   const cache = (name: string, given?: CacheOptions<never, never>): Cache<never> => {
-    if (closed) throw new CacheError('CLOSED', 'the manager is closed', { cache: name });
+    if (closed !== undefined) throw new CacheError('CLOSED', 'the manager is closed', { cache: name });
     checkName(name, "the cache's name");
     const known = caches.get(name);
     if (known !== undefined && given === undefined) return known.cache as Cache<never>;
@@ -157,14 +158,14 @@ export function createManager(options: ManagerOptions): Manager {
   };
 
   const close = async (): Promise<void> => {
-    closed = true;
+    closed ??= new Map(caches);
     await Promise.all([...caches.values()].map((known) => known.cache.close()));
   };
 
   const health = async (): Promise<Map<string, CacheHealth>> =>
     new Map(
       await Promise.all(
-        [...caches].map(async ([name, known]) => [name, await known.cache.health()] as const),
+        [...(closed ?? caches)].map(async ([name, known]) => [name, await known.cache.health()] as const),
       ),
     );
 

@@ -6,7 +6,7 @@ import type { CallOptions } from './api.ts';
 import type { Breaker } from './breaker.ts';
 import type { Clock } from './clock.ts';
 import type { MaybePromise } from './engine.ts';
-import { CacheError, isCacheError } from './errors.ts';
+import { CacheError, failureOfCall, isCacheError } from './errors.ts';
 import type { Events } from './events.ts';
 import type { Tally } from './tally.ts';
 import { Waits } from './waits.ts';
@@ -22,6 +22,7 @@ const OVER = -1;
 
 export class Remote {
   readonly #cache: string;
+  readonly #provider: string;
   readonly #deadline: number;
   readonly #onFailure: 'open' | 'throw';
   readonly #clock: Clock;
@@ -37,6 +38,7 @@ export class Remote {
   /** `deadline`: `Infinity` for an engine that lives in this process and cannot fail to answer. */
   constructor(
     cache: string,
+    provider: string,
     limits: { readonly deadline: number; readonly onFailure: 'open' | 'throw' },
     parts: {
       readonly clock: Clock;
@@ -46,6 +48,7 @@ export class Remote {
     },
   ) {
     this.#cache = cache;
+    this.#provider = provider;
     this.#deadline = limits.deadline;
     this.#onFailure = limits.onFailure;
     this.#clock = parts.clock;
@@ -83,7 +86,7 @@ export class Remote {
     key?: string,
     options?: { readonly signal?: AbortSignal | undefined },
   ): MaybePromise<X> {
-    return this.#within(answer, options?.signal, () => this.#late('DEADLINE_EXCEEDED', operation, key));
+    return this.#within(answer, options?.signal, 'read', operation, key);
   }
 
   /** Whether reads with these options go on when the provider fails. */
@@ -109,7 +112,7 @@ export class Remote {
     options?: { readonly signal?: AbortSignal | undefined },
   ): Promise<X> {
     const settled = await this.#counted(
-      this.#within(answer, options?.signal, () => this.#late('UNKNOWN_OUTCOME', operation, key)),
+      this.#within(answer, options?.signal, 'write', operation, key),
       options?.signal,
     );
     this.#writes += 1;
@@ -126,7 +129,7 @@ export class Remote {
     if (this.#closed !== undefined) throw this.#closed;
   }
 
-  /** Rejects everything that waits. */
+  /** Rejects everything that waits: reads with `error`, and writes with what is true of them, that nobody knows. */
   close(error: Error): void {
     this.#closed = error;
     this.#waits.giveUpAll(error);
@@ -155,7 +158,9 @@ export class Remote {
   #within<X>(
     answer: MaybePromise<X>,
     signal: AbortSignal | undefined,
-    late: () => CacheError,
+    effect: 'read' | 'write',
+    operation: string,
+    key: string | undefined,
   ): MaybePromise<X> {
     if (!(answer instanceof Promise) || (this.#deadline === Infinity && signal === undefined)) return answer;
     return new Promise<X>((resolve, reject) => {
@@ -173,32 +178,45 @@ export class Remote {
       };
       const leave = (): void => giveUp(signal?.reason);
       const cancel = this.#clock.after(this.#deadline, () => {
-        const error = late();
+        const error = this.#late(effect, operation, key);
         this.#breaker?.late(answer, error);
         giveUp(error);
       });
       signal?.addEventListener('abort', leave, { once: true });
-      let place = this.#waits.begin(giveUp);
-      answer.then((value) => {
-        end();
-        resolve(value);
-      }, giveUp);
+      let place = this.#waits.begin(
+        effect === 'read' ? giveUp : (error) => giveUp(this.#cutOff(operation, key, error)),
+      );
+      answer.then(
+        (value) => {
+          end();
+          resolve(value);
+        },
+        (error: unknown) => giveUp(this.#placed(error, key)),
+      );
     });
   }
 
-  #late(
-    code: 'DEADLINE_EXCEEDED' | 'UNKNOWN_OUTCOME',
-    operation: string,
-    key: string | undefined,
-  ): CacheError {
-    const outcome = code === 'UNKNOWN_OUTCOME' ? '; it may or may not have taken effect' : '';
+  #placed(error: unknown, key: string | undefined): unknown {
+    if (!isCacheError(error) || error.cache !== undefined) return error;
+    return failureOfCall(error, { cache: this.#cache, key, provider: this.#provider });
+  }
+
+  #late(effect: 'read' | 'write', operation: string, key: string | undefined): CacheError {
+    const about = { cache: this.#cache, key, provider: this.#provider };
+    const text = `cache '${this.#cache}': ${operation} had no answer within ${this.#deadline} ms`;
+    return effect === 'read'
+      ? new CacheError('DEADLINE_EXCEEDED', text, about)
+      : new CacheError('UNKNOWN_OUTCOME', `${text}; ${NOBODY_KNOWS}`, about);
+  }
+
+  /** The failure of a write that was under way when the cache was closed. */
+  #cutOff(operation: string, key: string | undefined, cause: unknown): CacheError {
     return new CacheError(
-      code,
-      `cache '${this.#cache}': ${operation} had no answer within ${this.#deadline} ms${outcome}`,
-      {
-        cache: this.#cache,
-        key,
-      },
+      'UNKNOWN_OUTCOME',
+      `cache '${this.#cache}': ${operation} was under way when the cache was closed; ${NOBODY_KNOWS}`,
+      { cache: this.#cache, key, provider: this.#provider, cause },
     );
   }
 }
+
+const NOBODY_KNOWS = 'it may or may not have taken effect';

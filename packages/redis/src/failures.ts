@@ -19,7 +19,8 @@ const ABORTED = /^ERR (Lua )?script attempted to/i;
  * A command of a script was refused, which ends the script there: what it had done before stays done. What is wrong
  * with the server is found at the first write, and a value of the wrong type before it.
  */
-const BROKEN_OFF = /^(?!(WRONGTYPE|OOM|READONLY|MISCONF|NOREPLICAS)\b).* script: [0-9a-f]{40}, on @user_script/;
+const BROKEN_OFF =
+  /^(?!(WRONGTYPE|OOM|READONLY|MISCONF|NOREPLICAS)\b).* script: [0-9a-f]{40}, on @user_script/;
 
 /** Replies that say that the command will never be executed, and what a connection is refused for, so that none will stand. */
 const REFUSED =

@@ -576,7 +576,7 @@ export const CORE_MUTANTS: readonly CoreMutant[] = [
     group: 'lost replies',
     name: 'says that a late write has not happened',
     file: 'remote.ts',
-    find: "this.#late('UNKNOWN_OUTCOME', operation, key)",
-    replace: "this.#late('DEADLINE_EXCEEDED', operation, key)",
+    find: 'const error = this.#late(effect, operation, key);',
+    replace: "const error = this.#late('read', operation, key);",
   },
 ];

@@ -168,6 +168,8 @@ test('health tells of every cache, and after close of none that it is ok', async
   await manager.close();
   await manager.close();
   expect(await cache.health()).toMatchObject({ status: 'down', error: { code: 'CLOSED' } });
+  // Of an empty map every member is ok.
+  expect((await manager.health()).get('c')).toMatchObject({ status: 'down', error: { code: 'CLOSED' } });
   expect(() => manager.cache('c')).toThrow(expect.objectContaining({ code: 'CLOSED' }));
   await expect(cache.set('k', 1)).rejects.toMatchObject({ code: 'CLOSED' });
 });

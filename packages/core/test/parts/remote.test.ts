@@ -131,6 +131,38 @@ describe('a shared store in trouble', () => {
     }
     expect(await next).toBe(2);
   });
+
+  test('G11: a read that is under way when the cache is closed is CLOSED, and a write has an unknown outcome', async () => {
+    await cache.ready();
+    mood = 'silent';
+    const calls = [cache.get('k', { onFailure: 'throw' }), cache.set('k', 1), cache.increment('n')];
+    const settled = Promise.allSettled(calls);
+    await settle();
+    await cache.close();
+    expect(
+      (await settled).map((outcome) => (outcome as PromiseRejectedResult).reason as unknown),
+    ).toMatchObject([
+      { code: 'CLOSED' },
+      { code: 'UNKNOWN_OUTCOME', cache: 'open', key: 'k', provider: 'shared', cause: { code: 'CLOSED' } },
+      { code: 'UNKNOWN_OUTCOME', key: 'n' },
+    ]);
+  });
+
+  test('G11: a failure of the provider tells of the call: its cache, its key, the provider', async () => {
+    mood = 'refusing';
+    const [one, other] = await Promise.all(
+      ['k', 'l'].map((key) => cache.set(key, 1).catch((error: unknown) => error as CacheError)),
+    );
+    expect(one).toMatchObject({
+      code: 'UNAVAILABLE',
+      cache: 'open',
+      key: 'k',
+      provider: 'shared',
+      message: 'refused',
+    });
+    expect(other).toMatchObject({ key: 'l' });
+    expect(Object.keys(one as CacheError).toSorted()).toEqual(['cache', 'code', 'key', 'name', 'provider']);
+  });
 });
 
 describe('a provider that cannot be opened', () => {
