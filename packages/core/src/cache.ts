@@ -1,8 +1,8 @@
 /** The story of every operation. What an operation needs beyond a few lines is a feature, in a file of its own. */
-import type { Cache, CallOptions } from './api.ts';
+import type { Cache, CacheEntry, CallOptions } from './api.ts';
 import { deleteMany, getOrSetMany } from './batches.ts';
 import { count } from './counters.ts';
-import { get, getOrSet } from './getting.ts';
+import { get, getEntry, getOrSet } from './getting.ts';
 import { clear, deleteByIndex, deleteByPattern, editIndex, invalidateTags, lookUp, scan } from './groups.ts';
 import { checkKey, checkName } from './keyspace.ts';
 import type { Lifecycle, Working } from './lifecycle.ts';
@@ -10,7 +10,7 @@ import { getMany } from './many-reads.ts';
 import { metadataOf } from './metadata.ts';
 import { checkMiddleware, interpose, walkThrough, type Middleware } from './middleware.ts';
 import { healthOf, statsOf } from './reports.ts';
-import { missed, reveal, revealMany } from './revealing.ts';
+import { missed, revealMany, revealTaken } from './revealing.ts';
 import { put, putMany, set } from './putting.ts';
 import type { AnyUpdater } from './update.ts';
 import { warm, type WarmArguments } from './warm.ts';
@@ -39,10 +39,7 @@ export function createCache<T, R, I extends string>(life: Lifecycle, forget: () 
 
     async getEntry(key, options) {
       const { opened } = await begin(key, options);
-      const entry = await opened.remote.read(opened.engine.read(key), 'getEntry', key, options);
-      if (entry === undefined) return missed(opened, key);
-      const value = reveal(opened, key, entry.payload, options) as R | undefined;
-      return value === undefined ? undefined : { ...metadataOf(key, entry), value };
+      return (await getEntry(opened, key, options)) as CacheEntry<R> | undefined;
     },
 
     async getMetadata(key, options) {
@@ -82,7 +79,7 @@ export function createCache<T, R, I extends string>(life: Lifecycle, forget: () 
       const entry = await opened.remote.write(opened.engine.take(key), 'getAndDelete', key, options);
       if (entry === undefined) return missed(opened, key);
       if (opened.events.active.delete !== undefined) opened.events.emit('delete', { key });
-      return reveal(opened, key, entry.payload, { ...options, onFailure: 'throw' }) as R;
+      return (await revealTaken(opened, key, entry, options)) as R | undefined;
     },
 
     async touch(key, ttl, options) {

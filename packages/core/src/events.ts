@@ -27,6 +27,21 @@ export interface CacheEvents {
   readonly join: { readonly key: string; readonly elsewhere: boolean };
   /** A group of updates of one key was written; `attempt` is above 1 when others wrote meanwhile. */
   readonly update: { readonly key: string; readonly calls: number; readonly attempt: number };
+  /**
+   * A stored value was not given to a reader, who missed. `reason`: it does not fit the schema, its schema version is newer than the
+   * cache's, or `migrate` gave nothing for its older one. `schemaVersion`: the one it was written under, 0 for none.
+   */
+  readonly invalid: {
+    readonly key: string;
+    readonly reason: 'schema' | 'newer' | 'unmigrated';
+    readonly schemaVersion: number;
+    readonly issues: readonly {
+      readonly message: string;
+      readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
+    }[];
+  };
+  /** A value of an older schema version was read, migrated, and stored in the place of the old one. `fromVersion`: 0 for none. */
+  readonly migrate: { readonly key: string; readonly fromVersion: number };
   readonly invalidate: { readonly tags: readonly string[] };
   readonly clear: Readonly<Record<never, never>>;
   readonly evict: { readonly key: string; readonly cause: 'entries' | 'bytes' | 'limit' };
@@ -53,6 +68,8 @@ export class Events {
     loadError: undefined,
     join: undefined,
     update: undefined,
+    invalid: undefined,
+    migrate: undefined,
     invalidate: undefined,
     clear: undefined,
     evict: undefined,

@@ -10,6 +10,8 @@ const ID = /^[!-~]{1,16}$/;
 /** Bits of the first byte. */
 const ID_LENGTH = 0x1f;
 const VERSIONED = 0x80;
+/** Bytes that the runtime keeps inside a small array: a view would make it allocate them elsewhere, which takes longer than to copy them. */
+const INLINE = 64;
 
 /** A codec, and how its frames begin where no version follows. */
 interface Known {
@@ -54,11 +56,14 @@ export class Framing {
   readonly #head: Uint8Array;
   readonly #known: readonly Known[];
 
-  /** `codecs`: the first writes. */
-  constructor(codecs: readonly Codec[]) {
+  readonly #version: number;
+
+  /** `codecs`: the first writes. `schemaVersion`: 0, the default, for none. */
+  constructor(codecs: readonly Codec[], schemaVersion = 0) {
+    this.#version = schemaVersion;
     this.codec = codecs[0] as Codec;
     this.#known = codecs.map((codec) => ({ codec, start: startOf(codec.id) }));
-    this.#head = startOf(this.codec.id);
+    this.#head = headOf(this.codec.id, schemaVersion);
   }
 
   /** A framed copy of what the codec gave. That is wiped: an engine that wipes what it held cannot reach it. */
@@ -71,13 +76,22 @@ export class Framing {
     return framed;
   }
 
+  /** The schema version in a frame; 0: none. Where there is no frame, ours: decoding tells what is wrong. */
+  versionOf(framed: Uint8Array): number {
+    const first = framed[0] ?? 0;
+    if ((first & VERSIONED) === 0) return 0;
+    const at = (first & ID_LENGTH) + 1;
+    const version = ((framed[at] ?? 0) << 8) | (framed[at + 1] ?? 0);
+    return version === this.#version || idOf(framed) === undefined ? this.#version : version;
+  }
+
   /** The value of framed bytes. Throws what their codec throws, and `CODEC_FAILED` when there is none for them. */
   decode(framed: Uint8Array, context: CodecContext): unknown {
     for (const { codec, start } of this.#known) {
       if (!begins(framed, start)) continue;
       const from = start.length + (isVersioned(framed) ? 2 : 0);
       if (from > framed.length) throw failure('the stored bytes are cut off', context);
-      return codec.decode(framed.subarray(from), context);
+      return codec.decode(framed.length > INLINE ? framed.subarray(from) : framed.slice(from), context);
     }
     const id = idOf(framed);
     throw failure(
@@ -97,6 +111,13 @@ function isCodec(given: unknown): given is Codec {
 
 function startOf(id: string): Uint8Array {
   return Uint8Array.of(id.length, ...new TextEncoder().encode(id));
+}
+
+function headOf(id: string, schemaVersion: number): Uint8Array {
+  const [length, ...rest] = startOf(id);
+  return schemaVersion === 0
+    ? startOf(id)
+    : Uint8Array.of((length as number) | VERSIONED, ...rest, schemaVersion >>> 8, schemaVersion & 0xff);
 }
 
 function isVersioned(framed: Uint8Array): boolean {

@@ -1,11 +1,12 @@
-/** `get` and `getOrSet`: the paths on which every nanosecond of a hit counts. */
-import type { CallOptions, LoadOptions } from './api.ts';
+/** `get`, `getEntry` and `getOrSet`: the paths on which every nanosecond of a hit counts. */
+import type { CacheEntry, CallOptions, LoadOptions } from './api.ts';
 import type { Payload } from './engine.ts';
 import { checkKey } from './keyspace.ts';
 import type { AnyLoader } from './leading.ts';
 import type { Lifecycle } from './lifecycle.ts';
+import { metadataOf } from './metadata.ts';
 import type { Opened } from './opened.ts';
-import { missed, reveal } from './revealing.ts';
+import { counted, missed, reveal, revealAtOnce, valueOf } from './revealing.ts';
 
 /**
  * The fresh value of `key`. An engine in this process has answered when its call returns: then there is nothing to wait for, and an async
@@ -34,7 +35,7 @@ export function getOrSet(
   try {
     options?.signal?.throwIfAborted();
     const payload: Payload = opened.engine.get(key);
-    const value = payload === undefined ? undefined : reveal(opened, key, payload, options);
+    const value = payload === undefined ? undefined : revealAtOnce(opened, key, payload);
     if (value !== undefined) return Promise.resolve(value);
   } catch (error) {
     return Promise.reject(error);
@@ -89,4 +90,22 @@ function revealOrMiss(
   options: CallOptions | undefined,
 ): unknown {
   return payload === undefined ? missed(opened, key) : reveal(opened, key, payload, options);
+}
+
+/** The fresh value of `key` with its metadata. What is stored anew while it is read is told as it is then: its version is for `compareAndSet`. */
+export async function getEntry(
+  opened: Opened,
+  key: string,
+  options: CallOptions | undefined,
+): Promise<CacheEntry<unknown> | undefined> {
+  const { engine, remote, upgrades } = opened;
+  for (let again = true; ; again = false) {
+    const entry = await remote.read(engine.read(key), 'getEntry', key, options);
+    if (entry === undefined) return missed(opened, key);
+    const read = valueOf(opened, key, entry.payload, options, entry);
+    const upgrade = upgrades.get(entry.version);
+    const value: unknown = read instanceof Promise ? await read : read;
+    if (again && upgrade !== undefined && (await remote.own(upgrade.stored, options))) continue;
+    return counted(opened, key, value) === undefined ? undefined : { ...metadataOf(key, entry), value };
+  }
 }

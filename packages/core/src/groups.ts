@@ -1,6 +1,6 @@
 /** Operations on groups of entries: secondary indexes, patterns, tags. */
 import type { CallOptions } from './api.ts';
-import type { EngineTraits, Pattern, Payload } from './engine.ts';
+import type { EngineTraits, Entry, Pattern } from './engine.ts';
 import { CacheError } from './errors.ts';
 import { parseGlob } from './glob.ts';
 import { checkName, checkTagNames, termText } from './keyspace.ts';
@@ -26,20 +26,19 @@ export async function clear(opened: Opened, options: CallOptions | undefined): P
   if (events.active.clear !== undefined) events.emit('clear', {});
 }
 
-/** The payloads of the fresh entries under a term, by key. */
+/** The fresh entries under a term, by key. */
 export async function lookUp(
   opened: Opened,
   index: string,
   term: string,
   options: CallOptions | undefined,
-): Promise<readonly (readonly [string, Payload])[]> {
+): Promise<readonly (readonly [string, Entry])[]> {
   const { engine, remote } = opened;
   const text = termText(index, term);
   needs(opened, 'indexes', 'getByIndex');
   options?.signal?.throwIfAborted();
   // A look-up that fails must not look like an empty group.
-  const found = await remote.ask(engine.lookUp(text), 'getByIndex', undefined, options);
-  return found.map(([key, entry]) => [key, entry.payload]);
+  return remote.ask(engine.lookUp(text), 'getByIndex', undefined, options);
 }
 
 export async function deleteByIndex(

@@ -65,7 +65,7 @@ export type { DeepReadonly } from './freezing.ts';
 export { createManager } from './manager.ts';
 export type { Manager, ManagerOptions } from './manager.ts';
 export type { Middleware, Operation, OperationName } from './middleware.ts';
-export type { BreakerOptions, CacheDefaults, CacheOptions, TermExtractor } from './options.ts';
+export type { BreakerOptions, CacheDefaults, CacheOptions, Migration, TermExtractor } from './options.ts';
 export type { EngineEvent, EngineProvider, OpenContext, Provider, StoreProvider } from './provider.ts';
 export type { Infer, Schema, SchemaIssue, SchemaResult } from './schema.ts';
 export type {

@@ -9,7 +9,8 @@ import { Flight, type Landing } from './single-flight.ts';
 import { isTrouble, wasRefused } from './trouble.ts';
 import { currentWork, runAs } from './wait-for.ts';
 import { limitExceeded } from './limits.ts';
-import { compose, validated } from './writes.ts';
+import { validated } from './validating.ts';
+import { compose } from './writes.ts';
 
 /** A loader of any type: the types of the public face end where features begin. */
 export type AnyLoader = (context: LoaderContext) => unknown;

@@ -7,7 +7,7 @@ import { checkKey } from './keyspace.ts';
 import { Leading, timeoutError, type AnyLoader, type LoadPlan, type Storing } from './leading.ts';
 import type { Place } from './loader-slots.ts';
 import type { Opened } from './opened.ts';
-import { missed, reveal } from './revealing.ts';
+import { missed, reveal, valueOf } from './revealing.ts';
 import { Flight, type Landing, type LoadResult, type WaitOptions } from './single-flight.ts';
 import { isTrouble } from './trouble.ts';
 import { currentWork, waitingFor } from './wait-for.ts';
@@ -58,20 +58,20 @@ export class Loading {
   /** The value of `key` for this caller, and where it came from. `asked`: what the engine has already answered. */
   async fetch(key: string, plan: LoadPlan, asked?: Asked): Promise<Fetched> {
     const result = await this.load(key, plan, asked);
-    if (result.from !== 'hit' || result.waited) return this.#fetched(key, result);
-    const value = reveal(this.#opened, key, result.payload, plan.options);
-    if (value !== undefined) return { from: 'hit', value };
-    // What cannot be read is as good as absent. It is replaced only if it is still there: a write may have come meanwhile.
-    missed(this.#opened, key);
-    const landing = await this.#leadOutage(key, plan, { version: result.version });
-    return this.#fetched(key, landing.status === 'released' ? { from: 'missing' } : resultOf(landing));
+    if (result.from !== 'hit') return this.#fetched(result);
+    const { entry, waited } = result;
+    // A call that waited has missed already.
+    const found = (waited ? valueOf : reveal)(this.#opened, key, entry.payload, plan.options, entry);
+    const value = found instanceof Promise ? ((await found) as unknown) : found;
+    if (value !== undefined) return { from: waited ? 'load' : 'hit', value };
+    // What cannot be read, or is unfit, is as good as absent. It is replaced only if it is still there: a write may have come meanwhile.
+    const landing = await this.#leadOutage(key, plan, { version: entry.version });
+    return this.#fetched(landing.status === 'released' ? { from: 'missing' } : resultOf(landing));
   }
 
-  #fetched(key: string, result: LoadResult): Fetched {
-    const { packing } = this.#opened;
+  #fetched(result: Exclude<LoadResult, { from: 'hit' }>): Fetched {
     if (result.from === 'missing') return { from: 'missing', value: undefined };
-    const value = result.from === 'hit' ? packing.unpack(result.payload, key) : packing.give(result.value);
-    return { from: 'load', value };
+    return { from: 'load', value: this.#opened.packing.give(result.value) };
   }
 
   /** Checks what a load needs: misuse is told before the loader runs. */
@@ -146,10 +146,7 @@ export class Loading {
       let next = answered ?? this.acquire(key, plan, awaited);
       if (next instanceof Promise) next = await next;
       const { acquired, flight } = next;
-      if (acquired?.status === 'hit') {
-        const { payload, version } = acquired.entry;
-        return { from: 'hit', payload, version, waited };
-      }
+      if (acquired?.status === 'hit') return { from: 'hit', entry: acquired.entry, waited };
       // A call misses once, whatever becomes of its load and however often it looks again.
       if (!waited) missed(this.#opened, key);
       waited = true;
@@ -162,8 +159,7 @@ export class Loading {
           ? this.#follow(key, acquired, plan)
           : this.#leadOutage(key, plan, 'nothing'));
 
-      if (landing.status === 'found')
-        return { from: 'hit', payload: landing.entry.payload, version: landing.entry.version, waited };
+      if (landing.status === 'found') return { from: 'hit', entry: landing.entry, waited };
       // A value that was not stored is its leader's alone, and a released lease says nothing: look again.
       if (landing.status !== 'released' && (leads || landing.status !== 'loaded' || landing.shared))
         return resultOf(landing);
@@ -256,7 +252,7 @@ export class Loading {
 }
 
 /** What a landing means to a call that may have it. */
-function resultOf(landing: Landing): LoadResult {
+function resultOf(landing: Landing): Exclude<LoadResult, { from: 'hit' }> {
   if (landing.status === 'loaded') return { from: 'load', value: landing.value };
   if (landing.status === 'failed') throw landing.error;
   return { from: 'missing' };

@@ -21,22 +21,34 @@ export async function getMany<R>(
   const answers = new ManyAnswers(asked.length);
   await ask(opened, asked, answers, options);
 
-  const found = new Map<string, R>();
+  const values: unknown[] = [];
   const failures = new Map<string, unknown>();
+  const waits: Promise<void>[] = [];
   for (let place = 0; place < asked.length; place++) {
     const key = asked[place] as string;
     try {
       if (answers.failures.has(place))
         opened.remote.bear(answers.failures.get(place), 'getMany', key, options);
       const payload: Payload = answers.payloads[place];
-      const value =
-        payload === undefined
-          ? missed(opened, key)
-          : (reveal(opened, key, payload, options) as R | undefined);
-      if (value !== undefined) found.set(key, value);
+      const value = payload === undefined ? missed(opened, key) : reveal(opened, key, payload, options);
+      if (!(value instanceof Promise)) values[place] = value;
+      else {
+        waits.push(
+          value.then(
+            (later) => void (values[place] = later),
+            (error: unknown) => void failures.set(key, error),
+          ),
+        );
+      }
     } catch (error) {
       failures.set(key, error);
     }
+  }
+  if (waits.length > 0) await Promise.all(waits);
+  const found = new Map<string, R>();
+  for (let place = 0; place < asked.length; place++) {
+    const value = values[place] as R | undefined;
+    if (value !== undefined) found.set(asked[place] as string, value);
   }
   if (failures.size > 0) throwPartial(opened, 'getMany', outcomesOf(asked, found, failures), options?.signal);
   return found;

@@ -10,6 +10,16 @@ import type { Schema } from './schema.ts';
 /** Gives the terms of a value under one index: one, several, or none. Must be quick, pure, and not change the value. */
 export type TermExtractor<T> = (value: T, key: string) => string | readonly string[] | undefined;
 
+/**
+ * Makes a value in today's form of one that was written under an older schema version; 0: under none. `undefined`: there is none, and the
+ * entry counts as absent. The old value is the function's own. May run several times for an entry.
+ */
+export type Migration<T> = (
+  old: unknown,
+  fromVersion: number,
+  key: string,
+) => T | undefined | Promise<T | undefined>;
+
 /** When a circuit breaker opens, and for how long. */
 export interface BreakerOptions {
   /** So many calls in a row that find the provider in trouble open the circuit. Default 5. */
@@ -34,8 +44,15 @@ export interface CacheOptions<T = unknown, I extends string = string> {
   readonly tags?: readonly string[] | undefined;
   /** Secondary indexes, kept by the cache: each gives the terms of a value. Default none. */
   readonly indexes?: { readonly [N in I]: TermExtractor<T> } | undefined;
-  /** Checks every value before it is stored; any Standard Schema. What the schema makes of the value is stored. Default none. */
+  /**
+   * Checks every value before it is stored, and when it is read from where others may have written it; any Standard Schema. What the schema
+   * makes of the value is stored, and has to be accepted by it again. Default none.
+   */
   readonly schema?: Schema<T> | undefined;
+  /** The version of the form that values have now, from 1 to 65,535: stored beside each, where the provider holds bytes. Default none. */
+  readonly schemaVersion?: number | undefined;
+  /** Brings values of older schema versions into today's form. Needs `schemaVersion`. Default: they are misses. */
+  readonly migrate?: Migration<T> | undefined;
   /**
    * Turns values into bytes, where the provider holds bytes. Of a list the first writes, and each reads what it wrote. What the provider's
    * default wrote is read in any case, unless the first one authenticates. Default: the provider's, or the built-in binary codec.
@@ -64,6 +81,8 @@ const OWN = {
   isolation: 'it decides the type of what reads give',
   indexes: 'it belongs to the values of one cache',
   schema: 'it belongs to the values of one cache',
+  schemaVersion: 'it belongs to the values of one cache',
+  migrate: 'it belongs to the values of one cache',
   colocate: 'it belongs to the keys of one cache',
 } as const;
 
@@ -85,6 +104,9 @@ export interface Settings {
   readonly tags: readonly string[];
   readonly indexes: ReadonlyMap<string, TermExtractor<unknown>>;
   readonly schema: Schema | undefined;
+  /** 0: none. */
+  readonly schemaVersion: number;
+  readonly migrate: Migration<unknown> | undefined;
   /** The first writes. `undefined`: the provider's default. */
   readonly codec: readonly Codec[] | undefined;
   readonly colocate: ((key: string) => string) | undefined;
@@ -110,6 +132,8 @@ const countFrom1 = (ifMissing: number): z.ZodMiniDefault<z.ZodMiniType<number, n
 
 const callback = <F>(what: string): z.ZodMiniType<F> =>
   z.custom<F>((given) => typeof given === 'function', `expected ${what}`);
+
+const SCHEMA_VERSION = 'expected a whole number from 1 to 65535';
 
 const optionsSchema = z.strictObject({
   ttl: z.pipe(
@@ -145,6 +169,11 @@ const optionsSchema = z.strictObject({
   schema: z.optional(
     z.custom<Schema>(isStandardSchema, 'expected a Standard Schema, version 1 (zod, valibot, arktype, ...)'),
   ),
+  schemaVersion: z._default(
+    z.int(SCHEMA_VERSION).check(z.minimum(1, SCHEMA_VERSION), z.maximum(65_535, SCHEMA_VERSION)),
+    0,
+  ),
+  migrate: z.optional(callback<Migration<unknown>>('a function that makes a value of an older one')),
   codec: z.optional(
     z.pipe(
       z.unknown(),
@@ -170,8 +199,13 @@ export function settingsOf(place: string, options: Omit<CacheOptions<never, neve
   const unset = { ttl: undefined, timeout: undefined, deadline: undefined, lease: undefined };
   const breaker = breakerOf(options.breaker);
   const settings = parsed(optionsSchema, { ...unset, ...options, breaker }, place);
+  if (settings.migrate !== undefined && settings.schemaVersion === 0)
+    throw new TypeError(
+      `${place}: option migrate needs the option schemaVersion: say which version it migrates to`,
+    );
   return Object.freeze({
     schema: undefined,
+    migrate: undefined,
     codec: undefined,
     colocate: undefined,
     ...settings,

@@ -38,6 +38,12 @@ export interface Packing {
   /** A copy that its taker may change, whatever the isolation: what an updater gets. */
   draftOf(isolated: Isolated): unknown;
 
+  /** The schema version under which a payload was written, 0 for none; `undefined`: it does not tell. */
+  versionOf(payload: Payload): number | undefined;
+
+  /** What a payload holds, as a value that its taker may change, whatever the isolation. Throws `CODEC_FAILED` like `unpack`. */
+  draftFrom(payload: Payload, key: string): unknown;
+
   /** The size of a payload in bytes: exact for bytes, estimated for values. */
   sizeOf(payload: Payload): number;
 }
@@ -47,12 +53,14 @@ export interface PackingOptions {
   readonly holds: 'values' | 'bytes';
   /** For an engine that holds bytes: the first writes, each reads. */
   readonly codecs: readonly Codec[];
+  /** Under which they write. Default 0: none. */
+  readonly schemaVersion?: number | undefined;
   readonly context: { readonly cache: string; readonly space: string };
 }
 
-export function createPacking({ isolation, holds, codecs, context }: PackingOptions): Packing {
-  const frozen = isolation === 'frozen';
-  return holds === 'values' ? new HeldValues(frozen) : new EncodedValues(frozen, codecs, context);
+export function createPacking(options: PackingOptions): Packing {
+  const frozen = options.isolation === 'frozen';
+  return options.holds === 'values' ? new HeldValues(frozen) : new EncodedValues(frozen, options);
 }
 
 /**
@@ -128,6 +136,12 @@ class HeldValues implements Packing {
     return typeof value === 'object' && value !== null ? cloneValue(value) : value;
   }
 
+  versionOf(): undefined {}
+
+  draftFrom(payload: Payload): unknown {
+    return this.draftOf(payload);
+  }
+
   sizeOf(payload: Payload): number {
     return measureValue(plainOf(payload));
   }
@@ -151,10 +165,10 @@ class EncodedValues implements Packing {
   readonly #framing: Framing;
   readonly #context: PackingOptions['context'];
 
-  constructor(frozen: boolean, codecs: readonly Codec[], context: PackingOptions['context']) {
+  constructor(frozen: boolean, { codecs, schemaVersion, context }: PackingOptions) {
     this.#frozen = frozen;
     this.#isolated = new HeldValues(frozen);
-    this.#framing = new Framing(codecs);
+    this.#framing = new Framing(codecs, schemaVersion);
     this.#context = context;
   }
 
@@ -187,6 +201,14 @@ class EncodedValues implements Packing {
 
   draftOf(isolated: Isolated): unknown {
     return this.#isolated.draftOf(isolated);
+  }
+
+  versionOf(payload: Payload): number | undefined {
+    return payload instanceof Uint8Array ? this.#framing.versionOf(payload) : undefined;
+  }
+
+  draftFrom(payload: Payload, key: string): unknown {
+    return this.#decode(payload, key);
   }
 
   sizeOf(payload: Payload): number {

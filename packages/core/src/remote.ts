@@ -119,6 +119,11 @@ export class Remote {
     return settled;
   }
 
+  /** The answer of the program's own code, for which there is no deadline: its caller may leave, and the cache may close. */
+  own<X>(answer: Promise<X>, options: { readonly signal?: AbortSignal | undefined } | undefined): Promise<X> {
+    return this.#within(answer, options?.signal, 'none', '', undefined) as Promise<X>;
+  }
+
   /** Counts the writes that have taken effect, of this cache and through an engine that answers with promises. */
   get writes(): number {
     return this.#writes;
@@ -158,7 +163,7 @@ export class Remote {
   #within<X>(
     answer: MaybePromise<X>,
     signal: AbortSignal | undefined,
-    effect: 'read' | 'write',
+    effect: 'read' | 'write' | 'none',
     operation: string,
     key: string | undefined,
   ): MaybePromise<X> {
@@ -177,21 +182,24 @@ export class Remote {
         reject(error);
       };
       const leave = (): void => giveUp(signal?.reason);
-      const cancel = this.#clock.after(this.#deadline, () => {
-        const error = this.#late(effect, operation, key);
-        this.#breaker?.late(answer, error);
-        giveUp(error);
-      });
+      const cancel =
+        effect === 'none'
+          ? () => {}
+          : this.#clock.after(this.#deadline, () => {
+              const error = this.#late(effect, operation, key);
+              this.#breaker?.late(answer, error);
+              giveUp(error);
+            });
       signal?.addEventListener('abort', leave, { once: true });
       let place = this.#waits.begin(
-        effect === 'read' ? giveUp : (error) => giveUp(this.#cutOff(operation, key, error)),
+        effect === 'write' ? (error) => giveUp(this.#cutOff(operation, key, error)) : giveUp,
       );
       answer.then(
         (value) => {
           end();
           resolve(value);
         },
-        (error: unknown) => giveUp(this.#placed(error, key)),
+        (error: unknown) => giveUp(effect === 'none' ? error : this.#placed(error, key)),
       );
     });
   }

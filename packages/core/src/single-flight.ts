@@ -1,6 +1,6 @@
 /** One running load and those who wait for it. */
 import type { Cancel, Clock } from './clock.ts';
-import type { Payload } from './engine.ts';
+import type { Entry } from './engine.ts';
 import type { Isolated } from './packing.ts';
 import type { Work } from './wait-for.ts';
 
@@ -22,7 +22,7 @@ export type Landing =
 /** What a loading call got. */
 export type LoadResult =
   /** An entry of the engine. `waited`: it was not there when the call began. */
-  | { readonly from: 'hit'; readonly payload: Payload; readonly version: string; readonly waited: boolean }
+  | { readonly from: 'hit'; readonly entry: Entry; readonly waited: boolean }
   | { readonly from: 'load'; readonly value: Isolated }
   | { readonly from: 'missing' };
 

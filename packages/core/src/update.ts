@@ -2,11 +2,13 @@
 import type { Ttl, UpdateContext, UpdateOptions } from './api.ts';
 import { millisecondsOrForever } from './duration.ts';
 import type { Condition, Contender, Entry, Write, Written } from './engine.ts';
-import { checkKey, checkTags, parseTerm } from './keyspace.ts';
+import { checkKey, checkTags } from './keyspace.ts';
 import type { Opened } from './opened.ts';
 import type { Isolated } from './packing.ts';
+import { baseOf } from './stored-values.ts';
+import { validated } from './validating.ts';
 import { currentWork, runAs, waitingFor, type Work } from './wait-for.ts';
-import { lifeOf, sizeOf, tagsOf, termsOf, validated } from './writes.ts';
+import { keptTerms, lifeOf, sizeOf, tagsOf, termsOf } from './writes.ts';
 
 /** A call joins the write of those before it until the group has this many, */
 const GROUP_CALLS = 128;
@@ -125,15 +127,18 @@ export class Updates {
   }
 
   async #writeGroup(key: string, queue: Queue, group: Call[]): Promise<void> {
-    const { engine, remote, events, clock, packing } = this.#opened;
+    const { engine, remote, events, clock } = this.#opened;
     const read = engine.read(key);
     let base = read instanceof Promise ? await remote.ask(read, 'update', key) : read;
     for (let attempt = 1; ; attempt++) {
+      let value = base === undefined ? undefined : baseOf(this.#opened, key, base);
+      if (value instanceof Promise) value = (await value) as Isolated | undefined;
+      // An entry of which nothing is left to begin from is replaced, and nothing of it is kept.
+      const kept = value === undefined ? undefined : base;
       const started = clock.elapsed();
-      const value = base === undefined ? undefined : packing.isolateFrom(base.payload, key);
       const draft: Draft = {
         value,
-        terms: base?.terms ?? [],
+        terms: kept?.terms ?? [],
         ttl: undefined,
         jitter: undefined,
         tags: undefined,
@@ -141,7 +146,7 @@ export class Updates {
       };
       const results: (Isolated | undefined)[] = [];
       for (const call of group) {
-        const applied = this.#apply(queue, call, draft, base, attempt);
+        const applied = this.#apply(queue, call, draft, kept, attempt);
         if (applied !== undefined) await applied;
         results.push(draft.value);
         if (clock.elapsed() - started > GROUP_MS && attempt === 1) break;
@@ -152,12 +157,12 @@ export class Updates {
       // Everybody has left, or the cache is closed.
       if (group.every((call) => call.done)) return;
       const contender = attempt > CONFLICTS ? this.#claimant : this.#contender;
-      let written = draft.changed ? await this.#write(key, draft, base, contender) : undefined;
+      let written = draft.changed ? await this.#write(key, draft, base, kept, contender) : undefined;
       while (written?.status === 'refused' && written.claimed === true) {
         // Whoever has priority is about to write: its write then refuses ours, and brings the entry to start from.
         await this.#letGoFirst();
         if (group.every((call) => call.done)) return;
-        written = await this.#write(key, draft, base, contender);
+        written = await this.#write(key, draft, base, kept, contender);
       }
       if (written?.status === 'refused') {
         base = written.current;
@@ -178,7 +183,7 @@ export class Updates {
     queue: Queue,
     call: Call,
     draft: Draft,
-    base: Entry | undefined,
+    kept: Entry | undefined,
     attempt: number,
   ): Promise<void> | undefined {
     if (call.done) return undefined;
@@ -188,8 +193,8 @@ export class Updates {
       const current = draft.value === undefined ? undefined : packing.draftOf(draft.value);
       const answer = runAs(queue, () => call.updater(current, { key, attempt }));
       const taken = isThenable(answer)
-        ? untilLeft(call, answer).then((next) => this.#take(key, call, draft, base, next))
-        : this.#take(key, call, draft, base, answer);
+        ? untilLeft(call, answer).then((next) => this.#take(key, call, draft, kept, next))
+        : this.#take(key, call, draft, kept, answer);
       return taken?.catch((error: unknown) => call.reject(error));
     } catch (error) {
       call.reject(error);
@@ -202,12 +207,13 @@ export class Updates {
     key: string,
     call: Call,
     draft: Draft,
-    base: Entry | undefined,
+    kept: Entry | undefined,
     next: unknown,
   ): Promise<void> | undefined {
     if (next === undefined || call.done) return undefined;
     const accept = (value: unknown): void => {
-      const terms = [...this.#manualTerms(base), ...termsOf(this.#opened, key, value)];
+      const manual = kept === undefined ? [] : keptTerms(this.#opened, kept);
+      const terms = [...manual, ...termsOf(this.#opened, key, value)];
       draft.value = this.#opened.packing.isolate(value);
       draft.terms = terms;
       draft.ttl = call.options?.ttl ?? draft.ttl;
@@ -228,15 +234,22 @@ export class Updates {
     return new Promise((resolve) => clock.after(least + (most - least) * random(), resolve));
   }
 
-  async #write(key: string, draft: Draft, base: Entry | undefined, contender: Contender): Promise<Written> {
+  /** Writes the draft in the place of `base`; what is not said anew stays that of `kept`. */
+  async #write(
+    key: string,
+    draft: Draft,
+    base: Entry | undefined,
+    kept: Entry | undefined,
+    contender: Contender,
+  ): Promise<Written> {
     const { engine, remote, nextId, packing } = this.#opened;
     const { ttl, jitter, tags } = draft;
     const payload = packing.packIsolated(draft.value, key);
     const write: Write = {
       payload,
       version: nextId(),
-      life: base === undefined || ttl !== undefined ? lifeOf(this.#opened, ttl, jitter) : 'keep',
-      tags: base === undefined || tags !== undefined ? tagsOf(this.#opened, tags) : 'keep',
+      life: kept === undefined || ttl !== undefined ? lifeOf(this.#opened, ttl, jitter) : 'keep',
+      tags: kept === undefined || tags !== undefined ? tagsOf(this.#opened, tags) : 'keep',
       terms: draft.terms,
       loadMs: 0,
       size: sizeOf(this.#opened, payload),
@@ -245,12 +258,6 @@ export class Updates {
     const condition: Condition = base === undefined ? 'absent' : { version: base.version, contender };
     const answer = engine.write(key, write, condition);
     return answer instanceof Promise ? remote.write(answer, 'update', key) : answer;
-  }
-
-  /** The terms that `addIndex` gave the entry: they are no extractor's, and an update keeps them. */
-  #manualTerms(base: Entry | undefined): readonly string[] {
-    const { indexes } = this.#opened.settings;
-    return (base?.terms ?? []).filter((term) => !indexes.has(parseTerm(term).index));
   }
 }
 

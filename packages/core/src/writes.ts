@@ -1,13 +1,11 @@
 /** From what a caller says to what an engine stores: life, tags, terms, limit and payload of one write. */
 import type { Ttl, WriteOptions } from './api.ts';
 import { millisecondsOrForever } from './duration.ts';
-import type { Condition, Life, MaybePromise, Payload, Write, Written } from './engine.ts';
-import { CacheError } from './errors.ts';
-import { copyValue } from './copying.ts';
-import { checkKey, checkTags, termText } from './keyspace.ts';
+import type { Condition, Entry, Life, MaybePromise, Payload, Write, Written } from './engine.ts';
+import { checkKey, checkTags, parseTerm, termText } from './keyspace.ts';
 import { checkLimit, limitExceeded, limitOf } from './limits.ts';
 import type { Opened } from './opened.ts';
-import { describeIssues, type SchemaResult } from './schema.ts';
+import { validated } from './validating.ts';
 
 /** The life of a new entry: its ttl, shortened by jitter. Never lengthened. */
 export function lifeOf(
@@ -56,29 +54,9 @@ export function termsOf({ name, settings }: Opened, key: string, value: unknown)
 
 const NO_TERMS: readonly string[] = [];
 
-/** What the cache's schema makes of `value`. Throws, or rejects, with `SCHEMA_MISMATCH`. */
-export function validated({ name, settings }: Opened, key: string, value: unknown): MaybePromise<unknown> {
-  if (value === undefined) {
-    throw new TypeError(
-      `the value of '${key}' is undefined, which is never a value: use null, or delete the key`,
-    );
-  }
-  if (settings.schema === undefined) return value;
-  // A copy, so that what is checked is what is stored, however long the check takes.
-  const judge = (result: SchemaResult<unknown>): unknown => {
-    if (result.issues === undefined) return result.value;
-    throw new CacheError(
-      'SCHEMA_MISMATCH',
-      `cache '${name}': the value of '${key}' does not fit the schema: ${describeIssues(result.issues)}`,
-      {
-        cache: name,
-        key,
-        issues: result.issues,
-      },
-    );
-  };
-  const result = settings.schema['~standard'].validate(copyValue(value));
-  return result instanceof Promise ? result.then(judge) : judge(result);
+/** The terms that `addIndex` gave an entry: they are no extractor's, and whoever writes the entry anew keeps them. */
+export function keptTerms({ settings }: Opened, { terms }: Pick<Entry, 'terms'>): readonly string[] {
+  return terms.filter((term) => !settings.indexes.has(parseTerm(term).index));
 }
 
 /** The complete write of `value` at `key`. Nothing is kept of `value`: the payload is a copy. */

@@ -1,5 +1,6 @@
 /** What the compiler must accept, refuse and infer. Compiled by the type check; never run. */
 import {
+  binaryCodec,
   createManager,
   entry,
   isCacheError,
@@ -8,6 +9,7 @@ import {
   type CacheErrorIssue,
   type CacheEvents,
   type DeepReadonly,
+  type Migration,
   type Schema,
 } from '@cache/core';
 
@@ -103,6 +105,26 @@ export async function indexed(): Promise<void> {
   await cache.set('k', user, { limit: { index: 'teams', max: 5, onExceeded: 'refuse' } });
   // @ts-expect-error an extractor of something else
   manager.cache('u', { schema: userSchema, indexes: { team: (value) => value.nothing } });
+}
+
+export function migrated(): void {
+  manager.cache('u', {
+    schema: userSchema,
+    schemaVersion: 2,
+    migrate(old, fromVersion, key) {
+      same<typeof old, unknown>(true);
+      same<typeof fromVersion, number>(true);
+      same<typeof key, string>(true);
+      return fromVersion === 0 ? undefined : user;
+    },
+  });
+  const later: Migration<User> = async () => user;
+  manager.cache<User>('u', { schemaVersion: 1, migrate: later });
+  // @ts-expect-error a value of another form
+  manager.cache('u', { schema: userSchema, schemaVersion: 1, migrate: () => ({ id: 1 }) });
+  // @ts-expect-error a value of another form, without a schema
+  manager.cache<User>('u', { schemaVersion: 1, migrate: () => 'ann' });
+  manager.cache<User>('u', { codec: [binaryCodec, binaryCodec] });
 }
 
 export async function batches(): Promise<void> {

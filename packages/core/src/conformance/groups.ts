@@ -21,9 +21,11 @@ import { linearizability } from './promises/linearizability.ts';
 import { lostReplies } from './promises/lost-replies.ts';
 import { metadata } from './promises/metadata.ts';
 import { middleware } from './promises/middleware.ts';
+import { migrations } from './promises/migrations.ts';
 import { namespaces } from './promises/namespaces.ts';
 import { nesting } from './promises/nesting.ts';
 import { patterns } from './promises/patterns.ts';
+import { schemas } from './promises/schemas.ts';
 import { singleFlight } from './promises/single-flight.ts';
 import { tags } from './promises/tags.ts';
 import { traits } from './promises/traits.ts';
@@ -35,6 +37,8 @@ export const GROUPS: readonly Group[] = [
   absence,
   values,
   codecs,
+  schemas,
+  migrations,
   keys,
   isolation,
   expiry,

@@ -84,6 +84,26 @@ describe('a frame', () => {
     expect(message).toMatch(/do not begin as a cache writes them: delete the entry/);
   });
 
+  it('holds the schema version that it was written under', () => {
+    const codec = raw('cbor');
+    const frame = new Framing([codec], 0x1234).frame(bytes('x'));
+    expect([...frame]).toEqual([0x80 | 4, ...bytes('cbor'), 0x12, 0x34, ...bytes('x')]);
+    for (const ours of [0, 1, 0x1234, 65_535]) {
+      const framing = new Framing([codec], ours);
+      expect(framing.versionOf(frame)).toBe(0x1234);
+      expect(framing.decode(frame, context)).toEqual(bytes('x'));
+      expect(framing.versionOf(framed(codec, 'x'))).toBe(0);
+    }
+    // Also one of a codec that is not known: it may be as new.
+    expect(new Framing([raw('a')], 1).versionOf(frame)).toBe(0x1234);
+  });
+
+  it('that is none has no version of its own', () => {
+    const framing = new Framing([raw('a')], 7);
+    for (const given of [[0x81], [0x80, 1, 1], [0x81, 7, 1, 1], [0xff, 97, 1, 1]])
+      expect(framing.versionOf(Uint8Array.from(given))).toBe(7);
+  });
+
   it('that is cut off in its version is told as such', () => {
     const decode = (...given: number[]) => new Framing([raw('a')]).decode(Uint8Array.from(given), context);
     expect(failureOf(() => decode(0x81, 97)).message).toMatch(/cut off/);

@@ -12,7 +12,12 @@ const foreignCodec: Codec = { ...binaryCodec, id: 'foreign' };
 
 const PACKINGS = (['copy', 'frozen'] as const).flatMap((isolation) => [
   { name: `${isolation}, values`, isolation, holds: 'values' as const, codecs: [] },
-  { name: `${isolation}, bytes`, isolation, holds: 'bytes' as const, codecs: [binaryCodec] },
+  {
+    name: `${isolation}, bytes`,
+    isolation,
+    holds: 'bytes' as const,
+    codecs: [binaryCodec],
+  },
   {
     name: `${isolation}, bytes of another codec`,
     isolation,
