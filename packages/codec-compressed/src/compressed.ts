@@ -29,6 +29,7 @@ export function compressed(inner: Codec, options: CompressionOptions = {}): Code
   return {
     id,
     checks: inner.checks,
+    authenticates: inner.authenticates,
     encode(value, context) {
       const bytes = inner.encode(value, context);
       if (!(bytes instanceof Uint8Array))

@@ -162,6 +162,11 @@ describe('the codec', () => {
     expect(compressed({ ...rawCodec(), id: 'x'.repeat(13) }).id).toHaveLength(16);
   });
 
+  it('authenticates when the inner one does', () => {
+    expect(compressed(rawCodec()).authenticates).toBeUndefined();
+    expect(compressed({ ...rawCodec(), authenticates: true }).authenticates).toBe(true);
+  });
+
   it('passes what the inner codec throws at the write', () => {
     expect(() => eager[0]?.encode({ a: [() => 1] }, context)).toThrow('value.a[0] is a function');
   });

@@ -34,6 +34,7 @@ export function encrypted(inner: Codec, options: EncryptionOptions): Codec {
   return {
     id,
     checks: inner.checks,
+    authenticates: true,
     encode(value, context) {
       const bytes = inner.encode(value, context);
       if (!(bytes instanceof Uint8Array))

@@ -93,6 +93,14 @@ describe.each(SETTINGS)('on %s', (_, settingOf) => {
     await expect(before.sessions.get('ann')).rejects.toMatchObject({ code: 'CODEC_FAILED' });
   });
 
+  it('reads nothing that somebody without a key can write, such as what the default of the provider makes', async () => {
+    const setting = settingOf();
+    await using stranger = createManager({ providers: [setting.provider], namespace: setting.namespace });
+    await stranger.cache<Session>('sessions').set('ann', session('eve'));
+    await using own = processWith(setting, 'k1');
+    await expect(own.sessions.get('ann')).rejects.toMatchObject({ code: 'CODEC_FAILED', key: 'ann' });
+  });
+
   it('loads, updates and counts', async () => {
     await using one = processWith(settingOf(), 'k1');
     expect(await one.sessions.getOrSet('ann', () => session('ann'))).toEqual(session('ann'));

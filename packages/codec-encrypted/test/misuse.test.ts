@@ -122,7 +122,7 @@ describe('a codec', () => {
     codec.decode(codec.encode(true, context), context);
     const told = inspect(codec, { showHidden: true, depth: Infinity, getters: true }) + JSON.stringify(codec);
     for (const text of Object.values(texts)) expect(told).not.toContain(text.slice(0, 24));
-    expect(Object.keys(codec).toSorted()).toEqual(['checks', 'decode', 'encode', 'id']);
+    expect(Object.keys(codec).toSorted()).toEqual(['authenticates', 'checks', 'decode', 'encode', 'id']);
     expect(told).not.toMatch(/KeyObject/);
   });
 });
