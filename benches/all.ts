@@ -6,6 +6,7 @@ await import('./memory-growth.ts');
 await import('./memory-footprint.ts');
 await import('./update.ts');
 await import('./getorset-stampede.ts');
+await import('./wrapped-codecs.ts');
 await import('./bundle.ts');
 await import('./report.ts');
 await import('./redis/all.ts');

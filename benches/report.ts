@@ -9,6 +9,7 @@ import {
   latencyTable,
   stampedeTable,
   updateTable,
+  wrappedTables,
 } from './report/tables.ts';
 import { targetsTables } from './report/targets.ts';
 
@@ -24,6 +25,7 @@ const kept = {
   stampedes: readResults('getorset-stampede'),
   isolation: readResults('isolation'),
   bundles: readResults('bundle'),
+  wrapped: readResults('wrapped-codecs'),
 } as const;
 
 const sections = [
@@ -36,6 +38,7 @@ const sections = [
   section('Memory', kept.footprint, footprintTable),
   section('Updates of one key', kept.updates, updateTable),
   section('Stampedes', kept.stampedes, stampedeTable),
+  section('Around a codec', kept.wrapped, wrappedTables),
 ];
 
 const path = join(import.meta.dirname, 'README.md');

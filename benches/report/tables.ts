@@ -6,6 +6,7 @@ import type { HitFigures } from '../method/hits.ts';
 import type { Spread } from '../method/statistics.ts';
 import type { StampedeFigures } from '../getorset-stampede.ts';
 import type { UpdateFigures } from '../update.ts';
+import type { WrappedFigures } from '../wrapped-codecs.ts';
 import { duration, table, times } from './markdown.ts';
 
 /** Rows are subjects, columns are sizes and kinds of keys. */
@@ -98,6 +99,25 @@ export function stampedeTable(figures: readonly StampedeFigures[]): string {
       `${loads}`,
     ]),
   );
+}
+
+/** A table for each form of values; rows are codecs. */
+export function wrappedTables(figures: readonly WrappedFigures[]): string {
+  const forms = { session: 'Sessions of some 200 bytes:', order: 'Orders of some 4 kB:' } as const;
+  return Object.entries(forms)
+    .map(([form, title]) => {
+      const own = figures.filter((other) => other.form === form);
+      const cell = ({ ns, ratio }: WrappedFigures['encode']): string =>
+        `${duration(ns.median)} · ${around(ratio)}`;
+      const rows = own.map(({ subject, bytes, encode, decode }) => [
+        subject,
+        bytes.toLocaleString('en'),
+        cell(encode),
+        cell(decode),
+      ]);
+      return `${title}\n\n${table(['', 'bytes', 'encode', 'decode'], rows)}`;
+    })
+    .join('\n\n');
 }
 
 function around({ median, low, high }: Spread): string {
