@@ -157,7 +157,12 @@ describe('an entry', () => {
 describe('the codec', () => {
   it('tells of the inner one by its id, and checks when that one does', () => {
     expect(compressed(binaryCodec)).toMatchObject({ id: 'z(core1)', checks: true });
-    expect(compressed(rawCodec())).toMatchObject({ id: 'z(raw)', checks: undefined });
+    expect(compressed(rawCodec())).toMatchObject({
+      id: 'z(raw)',
+      checks: undefined,
+      authenticates: undefined,
+    });
+    expect(compressed({ ...rawCodec(), authenticates: true }).authenticates).toBe(true);
     expect(compressed(compressed(rawCodec())).id).toBe('z(z(raw))');
     expect(compressed({ ...rawCodec(), id: 'x'.repeat(13) }).id).toHaveLength(16);
   });

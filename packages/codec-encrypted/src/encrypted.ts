@@ -16,6 +16,8 @@ const MAX_ID_LENGTH = 16;
  * A codec whose bytes are those of `inner`, encrypted with AES-256-GCM and bound to their place: moved to another key, space or cache, they
  * cannot be read. Each write draws a nonce of its own, so the same value never gives the same bytes twice.
  *
+ * It authenticates: what the default codec of a provider wrote, which anybody can write, is not read beside it.
+ *
  * Throws a `TypeError` for bad keys, without showing them. `encode` throws what `inner` throws. `decode` throws `CODEC_FAILED` for what was not
  * encrypted for this place with one of the keys, and for what `inner` cannot read; it tells nothing of what was decrypted, nor what `inner`
  * said of it. The bytes that go into the cipher and come out of it are wiped.

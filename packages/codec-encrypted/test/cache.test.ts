@@ -93,12 +93,16 @@ describe.each(SETTINGS)('on %s', (_, settingOf) => {
     await expect(before.sessions.get('ann')).rejects.toMatchObject({ code: 'CODEC_FAILED' });
   });
 
-  it('reads nothing that somebody without a key can write, such as what the default of the provider makes', async () => {
+  it('an entry that was written without a key is not read', async () => {
     const setting = settingOf();
-    await using stranger = createManager({ providers: [setting.provider], namespace: setting.namespace });
-    await stranger.cache<Session>('sessions').set('ann', session('eve'));
-    await using own = processWith(setting, 'k1');
-    await expect(own.sessions.get('ann')).rejects.toMatchObject({ code: 'CODEC_FAILED', key: 'ann' });
+    const { provider, namespace } = setting;
+    await using forger = createManager({ providers: [provider], namespace });
+    await forger.cache<Session>('sessions', { ttl: '1h' }).set('ann', session('forged'));
+    await using one = processWith(setting, 'k1');
+    await expect(one.sessions.get('ann')).rejects.toMatchObject({ code: 'CODEC_FAILED', key: 'ann' });
+    expect(await one.sessions.getOrSet('ann', () => session('ann'), { onFailure: 'open' })).toEqual(
+      session('ann'),
+    );
   });
 
   it('loads, updates and counts', async () => {

@@ -9,7 +9,12 @@ const keys = [keyNamed('k')];
 
 describe('the codec', () => {
   it('tells of the inner one by its id, and checks when that one does', () => {
-    expect(encrypted(binaryCodec, { keys })).toMatchObject({ id: 'aes(core1)', checks: true });
+    expect(encrypted(binaryCodec, { keys })).toMatchObject({
+      id: 'aes(core1)',
+      checks: true,
+      authenticates: true,
+    });
+    expect(compressed(encrypted(binaryCodec, { keys })).authenticates).toBe(true);
     expect(encrypted(rawCodec(), { keys })).toMatchObject({ id: 'aes(raw)', checks: undefined });
     expect(encrypted({ ...rawCodec(), id: 'x'.repeat(11) }, { keys }).id).toHaveLength(16);
   });
