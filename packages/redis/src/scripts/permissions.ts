@@ -23,6 +23,7 @@ const USES: readonly (readonly [command: string, sort: string, ...rest: readonly
   ['HINCRBY', 'm', 'f', '1'],
   ['PERSIST', 'm'],
   ['UNLINK', 'm'],
+  ['ZCARD', 'i'],
   ['ZCOUNT', 'i', '0', '1'],
   ['ZRANGE', 'i', '0', '1'],
   ['ZRANGEBYSCORE', 'i', '0', '1'],

@@ -180,7 +180,8 @@ end
 export const LEASING: string = `
 -- Ends a lease. With 'keeps' the hash stays, for what the step is to write next: a master that gives the slot away makes nothing anew.
 local function tell(L, kind, extra, keeps)
-  local h = redis.call('HGETALL', L)
+  -- What somebody else keeps there is no lease.
+  local h = redis.pcall('HGETALL', L)
   if #h == 0 then return end
   local token = ''
   for i = 1, #h, 2 do if h[i] == 't' then token = h[i + 1] end end
@@ -188,7 +189,8 @@ local function tell(L, kind, extra, keeps)
   for i = 1, #h, 2 do
     if string.sub(h[i], 1, 2) == 'w:' then
       message = message or struct.pack('>c1B', kind, #token) .. token .. extra
-      redis.call('PUBLISH', string.sub(h[i], 3), message)
+      -- The write is done. One who cannot be told looks again, as after any message that is lost.
+      redis.pcall('PUBLISH', string.sub(h[i], 3), message)
       if keeps then redis.call('HDEL', L, h[i]) end
     end
   end
@@ -214,7 +216,7 @@ local function isOf(granted, sending) return sending == '' or granted == sending
  * server might evict what has one.
  */
 export const WRITING: string = `
-local declared, missing = {}, {}
+local declared, missing, sizes = {}, {}, {}
 for i = 1, #KEYS do declared[KEYS[i]] = true end
 local function need(name)
   if not declared[name] and not missing[name] then
@@ -275,10 +277,9 @@ local function join(term, member, kept)
     redis.call('PERSIST', set)
     return
   end
-  local isNew = redis.call('EXISTS', set) == 0
   redis.call('ZADD', set, digits(kept), member)
   if keepsSets then return end
-  if isNew then
+  if sizes[set] == 0 then
     redis.call('PEXPIREAT', set, digits(kept))
   elseif redis.call('PEXPIREAT', set, digits(kept), 'GT') == 0 then
     bound(set)
@@ -288,10 +289,14 @@ local function prune(term)
   local dead = redis.call('ZRANGEBYSCORE', index(term), '-inf', '(' .. digits(now), 'LIMIT', 0, ${PRUNED_PER_WRITE})
   if #dead > 0 then redis.call('ZREM', index(term), unpack(dead)) end
 end
--- Declares what storing an entry in the place of another touches.
+-- Declares what storing an entry in the place of another touches. Ends the step, in which nothing is written yet, when there is no index set
+-- under the name of one.
 local function declare(old, termList)
   if old and old.termBytes > 0 then for _, term in ipairs(terms(old)) do index(term) end end
-  for _, term in ipairs(termList) do index(term) end
+  for _, term in ipairs(termList) do
+    local set = index(term)
+    if declared[set] then sizes[set] = redis.call('ZCARD', set) end
+  end
 end
 -- Stores a record and moves its member between the sets. All must be declared.
 local function store(E, M, member, e, old, tagBlock, termBlock, bytes)

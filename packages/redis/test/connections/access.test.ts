@@ -149,6 +149,21 @@ test('a right that is taken away inside a script is found before the write, and 
   }
 });
 
+test('whoever cannot be told of a write does not undo it', async () => {
+  using connection = await server.connect({ username: 'default', password: PASSWORD });
+  await using opened = openCache(as('app'));
+  await opened.cache.set('k', 'before');
+  await connection.send('HSET', 'l:{app:things:0}k', 't', 'token', 'w:app:inbox:elsewhere', '1');
+  await connection.send('ACL', 'SETUSER', 'app', 'resetchannels');
+  try {
+    await opened.cache.set('k', 'after');
+    expect(await opened.cache.get('k')).toBe('after');
+    expect(await connection.send('EXISTS', 'l:{app:things:0}k')).toBe(0);
+  } finally {
+    await connection.send('ACL', 'LOAD');
+  }
+});
+
 test('a login that is refused does not open the circuit: each call says what is wrong', async () => {
   const manager = createManager({ providers: [redis({ ...as('app'), password: 'wrong' })] });
   try {

@@ -35,6 +35,14 @@ test.each([
     'WRONGTYPE Operation against a key holding the wrong kind of value script: 6e28c2284912eb947912030222bde30bcd982325, on @user_script:216.',
     'refused',
   ],
+  [
+    "OOM command not allowed when used memory > 'maxmemory'. script: 6e28c2284912eb947912030222bde30bcd982325, on @user_script:2.",
+    'refused',
+  ],
+  [
+    "READONLY You can't write against a read only replica. script: 6e28c2284912eb947912030222bde30bcd982325, on @user_script:2.",
+    'not-executed',
+  ],
   ['ERR anything script: 6e28c2284912eb947912030222bde30bcd982325, on @user_script:216.', 'broken-off'],
   ['ERR unknown command', 'refused'],
   ['not connected: WRONGPASS invalid username-password pair or user is disabled.', 'refused'],

@@ -158,6 +158,48 @@ test.each([
   },
 );
 
+test.each<[string, (entry: string) => string]>([
+  ['in the place of an index set', (entry) => entry.replace('e:', 'i:').replace(/k$/, 'first=b')],
+  ['in the place of the marks', (entry) => entry.replace('e:', 'm:').replace(/k$/, '')],
+])('a text %s is one clear error, and the write did nothing', async (_, nameOf) => {
+  await using server = await startRedis();
+  await using opened = openCache(at(server));
+  const cache = opened.manager.cache<string>('indexed', { indexes: { first: (text) => text.slice(0, 1) } });
+  await cache.set('k', 'a');
+  const [entry] = (await server.command('KEYS', 'e:*')) as readonly [string];
+  const name = nameOf(entry);
+  const before = await server.command('DUMP', entry);
+  await server.command('SET', name, 'text');
+  for (const write of [
+    () => cache.set('k', 'b'),
+    () => cache.getOrSet('l', () => 'b', { onFailure: 'throw' }),
+    () => cache.setIfNotExists('l', 'b', { limit: { index: 'first', max: 1, onExceeded: 'evict-oldest' } }),
+    () => cache.update('k', () => 'b'),
+  ])
+    expect(await failureOf(write())).toMatchObject({
+      code: 'UNAVAILABLE',
+      message: expect.stringMatching(/WRONGTYPE.*\(somebody else keeps something under this key/),
+    });
+  expect(await server.command('DUMP', entry)).toBe(before);
+  expect(await server.command('KEYS', 'e:*')).toEqual([entry]);
+});
+
+test('a text in the place of a lease stands in the way of loads alone', async () => {
+  await using server = await startRedis();
+  await using opened = openCache(at(server));
+  const { cache } = opened;
+  await cache.set('k', 1);
+  const [entry] = (await server.command('KEYS', 'e:*')) as readonly [string];
+  await server.command('SET', entry.replace('e:', 'l:'), 'text');
+  await cache.set('k', 2);
+  expect(await cache.get('k')).toBe(2);
+  expect(await cache.update('k', () => 3)).toBe(3);
+  expect(await cache.delete('k')).toBe(true);
+  expect(await failureOf(cache.getOrSet('k', () => 4))).toMatchObject({
+    message: expect.stringContaining('WRONGTYPE'),
+  });
+});
+
 test('of a record that is cut off its own reader is told, and no other of the same turn', async () => {
   await using server = await startRedis();
   await using opened = openCache(at(server));
