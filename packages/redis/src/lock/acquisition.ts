@@ -57,7 +57,10 @@ async function attempt(grants: Grants, claim: Claim, lease: number): Promise<Gra
   if (grant === undefined) return undefined;
   try {
     const fence = await grant.fence();
-    return fence === undefined ? undefined : { grant, fence };
+    if (fence !== undefined) return { grant, fence };
+    // One of the keys is lost. Nobody is to wait for the others until the lease ends.
+    await giveBack(grant);
+    return undefined;
   } catch (error) {
     await giveBack(grant);
     throw error;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { gate } from '@cache/core/testing';
 import { until } from '@cache/test-servers/poll';
 import { describe, expect, inject, test } from 'vitest';
+import { createLocks } from '../../src/lock/index.ts';
 import { lockScene } from './lock-scene.ts';
 import type { FromHolder } from './paused-holder.ts';
 
@@ -59,6 +60,28 @@ describe('a fence', () => {
     await expect(calling).rejects.toMatchObject({ code: 'UNAVAILABLE' });
     expect(await scene.redis.exists(scene.nameOf('a'))).toBe(0);
     await scene.redis.del(`f:{${scene.prefix}lock}`);
+  });
+
+  test('that is not drawn because one key was lost gives the other keys back', async () => {
+    await using scene = lockScene();
+    const client = scene.redis.duplicate({ maxRetriesPerRequest: 0, enableOfflineQueue: false });
+    await once(client, 'ready');
+    const send = client.callBuffer.bind(client) as (...args: unknown[]) => Promise<unknown>;
+    client.callBuffer = async (...args: unknown[]): Promise<unknown> => {
+      if (args.includes(`f:{${scene.prefix}lock}`))
+        await scene.redis.set(scene.nameOf('a'), 'thief', 'PX', 60_000);
+      return send(...args);
+    };
+    const locks = createLocks({ client, prefix: scene.prefix, lease: '60s' });
+    try {
+      const calling = locks.withLock(['a', 'b'], () => undefined, { wait: 0 });
+      await expect(calling).rejects.toMatchObject({ code: 'DEADLINE_EXCEEDED' });
+      expect(await scene.redis.get(scene.nameOf('a'))).toBe('thief');
+      expect(await scene.redis.exists(scene.nameOf('b'))).toBe(0);
+    } finally {
+      await locks.close();
+      client.disconnect();
+    }
   });
 
   test('lets a resource refuse a holder that was stopped for longer than its lease', async () => {
