@@ -18,7 +18,7 @@ import {
   REMOVE,
   REMOVE_TERM,
 } from './steps.ts';
-import { walk } from './walk.ts';
+import { type Page, walk } from './walk.ts';
 
 /** So many entries are looked at in one step: the server does nothing else meanwhile. */
 const PAGE = 256;
@@ -153,50 +153,46 @@ export class Groups {
   /** The keys of fresh entries that match, each once. */
   async *scan(pattern: Pattern): AsyncGenerator<readonly string[]> {
     const seen = new Set<string>();
-    for (const partition of this.#partitions.all) {
-      for await (const page of this.#walk(partition, pattern)) {
-        const keys = page.filter((key) => !seen.has(key));
-        for (const key of keys) seen.add(key);
-        const fresh = await this.#fresh(partition, keys);
-        if (fresh.length > 0) yield fresh;
-      }
+    for await (const { partition, keys: found } of this.#walk(pattern)) {
+      const keys = found.filter((key) => !seen.has(key));
+      for (const key of keys) seen.add(key);
+      const fresh = await this.#fresh(partition, keys);
+      if (fresh.length > 0) yield fresh;
     }
   }
 
-  /** How many entries there are; `undefined` when the walk over the server would take too long. */
+  /** How many entries there are; `undefined` when the walk over the servers would take too long. */
   async count(): Promise<number | undefined> {
     const seen = new Set<string>();
     let steps = 0;
-    for (const partition of this.#partitions.all) {
-      for await (const page of walk(this.#calls, partition, '', () => ++steps > COUNTED_STEPS)) {
-        for (const key of page) seen.add(key);
-      }
-      if (steps > COUNTED_STEPS) return undefined;
+    const isEnough = (): boolean => ++steps > COUNTED_STEPS;
+    for await (const { keys } of walk({ calls: this.#calls, partitions: this.#partitions, isEnough })) {
+      for (const key of keys) seen.add(key);
     }
-    return seen.size;
+    return steps > COUNTED_STEPS ? undefined : seen.size;
   }
 
-  /** First the fence, then the walk: a load that began before it cannot store an entry behind the walk. */
+  /** First the fences, then the walk: a load that began before them cannot store an entry behind the walk. */
   async removeByPattern(pattern: Pattern): Promise<number> {
-    const counts = await this.#changeEach(async (partition) => {
-      await this.#calls.write(FENCE, [partition.marks], [this.#nextId(), this.#count]);
-      return after(() => this.#removeMatching(partition, pattern));
-    });
-    return sum(counts);
+    await this.#changeEach((partition) =>
+      this.#calls.write(FENCE, [partition.marks], [this.#nextId(), this.#count]),
+    );
+    return after(() => this.#removeMatching(pattern));
   }
 
-  async #removeMatching(partition: Partition, pattern: Pattern): Promise<number> {
+  async #removeMatching(pattern: Pattern): Promise<number> {
     let removed = 0;
     // Each once: what is written behind the walk must stay.
     const seen = new Set<string>();
-    for await (const page of this.#walk(partition, pattern)) {
-      const keys = page.filter((key) => !seen.has(key));
-      for (const key of keys) seen.add(key);
+    for await (const { partition, keys } of this.#walk(pattern)) {
+      const names = new Map(keys.map((key) => [partition.entry(key), key]));
+      for (const name of names.keys()) if (seen.has(name)) names.delete(name);
+      for (const name of names.keys()) seen.add(name);
       const gone = await Promise.all(
-        keys.map((key) =>
+        [...names].map(([name, key]) =>
           this.#calls.writeAll(
             REMOVE,
-            [partition.entry(key), partition.lease(key), partition.marks],
+            [name, partition.lease(key), partition.marks],
             [key, '0', this.#keeps],
           ),
         ),
@@ -206,10 +202,11 @@ export class Groups {
     return removed;
   }
 
-  async *#walk(partition: Partition, pattern: Pattern): AsyncGenerator<readonly string[]> {
-    for await (const page of walk(this.#calls, partition, pattern.prefix)) {
-      const keys = page.filter((key) => pattern.matches(key));
-      for (const part of pagesOf(keys)) yield part;
+  async *#walk(pattern: Pattern): AsyncGenerator<Page> {
+    const { prefix } = pattern;
+    for await (const page of walk({ calls: this.#calls, partitions: this.#partitions, prefix })) {
+      const keys = page.keys.filter((key) => pattern.matches(key));
+      for (const part of pagesOf(keys)) yield { partition: page.partition, keys: part };
     }
   }
 

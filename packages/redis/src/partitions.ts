@@ -35,10 +35,13 @@ export class Partition {
 /** The partitions of one space. Their number is part of where everything lies: it is fixed as long as entries live. */
 export class Partitions {
   readonly all: readonly Partition[];
+  /** What the names of all their records begin with. */
+  readonly entries: string;
   readonly #routeOf: ((key: string) => string) | undefined;
 
   constructor(prefix: string, space: string, count: number, routeOf: ((key: string) => string) | undefined) {
     this.all = Array.from({ length: count }, (_, number) => new Partition(prefix, space, number));
+    this.entries = `e:{${prefix}${space}`;
     this.#routeOf = routeOf;
   }
 
@@ -52,5 +55,14 @@ export class Partitions {
     if (all.length === 1) return all[0] as Partition;
     const route = this.#routeOf === undefined ? key : this.#routeOf(key);
     return all[crc32(route) % all.length] as Partition;
+  }
+
+  /** Of which key in which partition a record has this name; `undefined`: it is none of theirs. */
+  placeOf(name: string): { readonly partition: Partition; readonly key: string } | undefined {
+    const end = name.indexOf('}', this.entries.length);
+    const partition = this.all[Number(name.slice(this.entries.length, end))];
+    const start = partition?.entry('');
+    if (partition === undefined || start === undefined || !name.startsWith(start)) return undefined;
+    return { partition, key: name.slice(start.length) };
   }
 }

@@ -59,7 +59,7 @@ export class Sweep {
     const names = [partition.marks, partition.sweeper];
     const [debt, isHeld] = (await calls.write(OWED, names, [id, HOLD_MS])) as readonly [Buffer, number];
     if (debt.length === 0) return isHeld === 0;
-    for await (const keys of walk(calls, partition, '')) {
+    for await (const { keys } of walk({ calls, partitions: this.#options.partitions, chosen: [partition] })) {
       for (const key of keys) {
         if (this.#isClosed) return true;
         await calls.writeAll(

@@ -1,8 +1,8 @@
-/** A walk over the entries of a partition, on every master: a Cluster may be moving its slot. */
+/** A walk over the records of partitions: every master is gone over once, however many partitions there are. */
 import { CacheError } from '@cache/core';
 import type { Calls } from './calls.ts';
-import { messageOf } from './failures.ts';
-import type { Partition } from './partitions.ts';
+import { type Ground, groundOf } from './ground.ts';
+import type { Partition, Partitions } from './partitions.ts';
 import type { Node, Reply } from './port.ts';
 
 /** How many keys of a server one step passes. */
@@ -10,91 +10,98 @@ const SCANNED = 1_000;
 /** So often a walk begins anew: each time a slot must have moved, or a server been started, meanwhile. */
 const MOST_PASSES = 64;
 
+/** Keys whose records lie in one partition. */
+export interface Page {
+  readonly partition: Partition;
+  readonly keys: readonly string[];
+}
+
+export interface WalkOptions {
+  readonly calls: Calls;
+  readonly partitions: Partitions;
+  /** Those to walk over. Default: all. */
+  readonly chosen?: readonly Partition[];
+  /** What the keys begin with. Default: anything. */
+  readonly prefix?: string;
+  /** Asked before every step: true ends the walk early. */
+  readonly isEnough?: () => boolean;
+}
+
 /**
- * The keys that begin with `prefix`, whether their entries are fresh or not. Some may come more than once. It ends early when `isEnough`,
- * which is asked before every step.
+ * The keys of the records, whether their entries are fresh or not. Some may come more than once.
  *
  * A cursor means nothing to a server that was started anew, and what moves to a master that was passed already is not seen: the walk is
- * made once more when either may have happened. While a slot is on the move its keys only ever go from its owner to the other, so the owner
- * comes first.
+ * made once more when either may have happened. While a slot is on the move its keys only ever go from its owner to the other, so its
+ * partition is walked by itself, the owner first.
  */
-export async function* walk(
-  calls: Calls,
-  partition: Partition,
-  prefix: string,
-  isEnough: () => boolean = () => false,
-): AsyncGenerator<readonly string[]> {
-  const start = partition.entry('');
-  const match = `${escapeGlob(start + prefix)}*`;
+export async function* walk(options: WalkOptions): AsyncGenerator<Page> {
+  const { calls, partitions, isEnough = () => false } = options;
+  const chosen = options.chosen ?? partitions.all;
+  let isOver = false;
+  const isDone = (): boolean => (isOver ||= isEnough());
   for (let pass = 0; pass < MOST_PASSES; pass++) {
-    const ground = await groundOf(calls, partition);
-    for (const node of ground.nodes) {
+    const ground = await groundOf(calls, chosen);
+    yield* passOver(ground, chosen, { ...options, isEnough: isDone });
+    if (isOver || (await groundOf(calls, chosen)).stamp === ground.stamp) return;
+  }
+  throw new CacheError('UNAVAILABLE', 'redis: a walk over the keys came to no end: slots move all the time', {
+    answered: true,
+  });
+}
+
+async function* passOver(
+  { masters, moving }: Ground,
+  chosen: readonly Partition[],
+  { calls, partitions, prefix = '', isEnough = () => false }: WalkOptions,
+): AsyncGenerator<Page> {
+  const still = chosen.filter((partition) => !moving.has(partition));
+  const rounds = [...moving].map(([partition, nodes]) => ({ nodes, wanted: [partition] }));
+  if (still.length > 0) rounds.unshift({ nodes: masters, wanted: still });
+  for (const { nodes, wanted } of rounds) {
+    const glob = globOf(wanted, partitions, prefix);
+    for (const node of nodes) {
       let cursor = '0';
       do {
         if (isEnough()) return;
-        const [next, names] = await calls.attempt('scan', 'none', () => scanned(node, cursor, match));
+        const [next, names] = await calls.attempt('scan', 'none', () => scanned(node, cursor, glob));
         cursor = next;
-        if (names.length > 0) yield names.map((name) => name.slice(start.length));
+        yield* sorted(names, partitions, new Set(wanted), prefix);
       } while (cursor !== '0');
     }
-    if ((await groundOf(calls, partition)).stamp === ground.stamp) return;
-  }
-  throw new CacheError('UNAVAILABLE', 'redis: a walk over the keys came to no end: slots move all the time');
-}
-
-/** What a walk goes over. */
-interface Ground {
-  /** Every master, the owner of the partition's slot first. */
-  readonly nodes: readonly Node[];
-  /** Another one when a server was started or the slot changed its owner, be it to come back. */
-  readonly stamp: string;
-}
-
-async function groundOf(calls: Calls, partition: Partition): Promise<Ground> {
-  const { client } = calls;
-  const masters = client.masters();
-  return calls.attempt('scan', 'none', async () => {
-    const slot = client.isCluster ? await client.send('CLUSTER', ['KEYSLOT', partition.marks]) : undefined;
-    const runs = await Promise.all(masters.map((node) => runOf(node)));
-    if (slot === undefined) return { nodes: masters, stamp: runs.join() };
-    const claims = await Promise.all(masters.map((node) => claimOf(node, Number(slot))));
-    const owner = claims.findIndex((claim) => claim !== undefined);
-    // For an instant nobody may claim a slot that changes hands.
-    if (owner < 0) throw new Error('CLUSTERDOWN no master claims the slot');
-    const nodes = [masters[owner] as Node, ...masters.filter((_, at) => at !== owner)];
-    return { nodes, stamp: [...runs, ...claims].join() };
-  });
-}
-
-/** Changes with every start of a server. Nothing for a user who may not ask. */
-async function runOf(node: Node): Promise<string> {
-  try {
-    const info = (await node.send('INFO', ['server'])) as Buffer;
-    return /run_id:(\w+)/.exec(info.toString('latin1'))?.[1] ?? '';
-  } catch (error) {
-    if (messageOf(error).startsWith('NOPERM')) return '';
-    throw error;
   }
 }
 
-/** Changes with every slot that the master takes over; `undefined` when it does not own this one. */
-async function claimOf(node: Node, slot: number): Promise<string | undefined> {
-  const nodes = ((await node.send('CLUSTER', ['NODES'])) as Buffer).toString('latin1');
-  const self = nodes.split('\n').find((line) => line.includes('myself'));
-  const [id, , , , , , epoch, , ...slots] = self?.split(' ') ?? [];
-  const isOwner = slots.some((range) => {
-    const [first, last] = range.split('-').map(Number);
-    return first !== undefined && first <= slot && slot <= (last ?? first);
-  });
-  return isOwner ? `${id} ${epoch}` : undefined;
+/** The names of records, and perhaps others. */
+function globOf(wanted: readonly Partition[], partitions: Partitions, prefix: string): string {
+  const [only] = wanted;
+  if (only !== undefined && wanted.length === 1) return `${escapeGlob(only.entry(prefix))}*`;
+  // The number of the partition, the end of its tag, and in longer keys than those wanted perhaps more.
+  return `${escapeGlob(partitions.entries)}*}${escapeGlob(prefix)}*`;
+}
+
+function* sorted(
+  names: readonly string[],
+  partitions: Partitions,
+  wanted: ReadonlySet<Partition>,
+  prefix: string,
+): Generator<Page> {
+  const pages = new Map<Partition, string[]>();
+  for (const name of names) {
+    const place = partitions.placeOf(name);
+    if (place === undefined || !wanted.has(place.partition) || !place.key.startsWith(prefix)) continue;
+    const keys = pages.get(place.partition);
+    if (keys === undefined) pages.set(place.partition, [place.key]);
+    else keys.push(place.key);
+  }
+  for (const [partition, keys] of pages) yield { partition, keys };
 }
 
 async function scanned(
   node: Node,
   cursor: string,
-  match: string,
+  glob: string,
 ): Promise<readonly [cursor: string, names: readonly string[]]> {
-  const reply = (await node.send('SCAN', [cursor, 'MATCH', match, 'COUNT', SCANNED])) as readonly Reply[];
+  const reply = (await node.send('SCAN', [cursor, 'MATCH', glob, 'COUNT', SCANNED])) as readonly Reply[];
   const names = reply[1] as readonly Buffer[];
   return [(reply[0] as Buffer).toString('latin1'), names.map((name) => name.toString())];
 }

@@ -30,23 +30,13 @@ const isShort = process.env['CACHE_LONG'] !== '1';
 export interface Peculiarities {
   /** Groups that are judged with other options, and with which. */
   readonly apart?: Readonly<Record<string, RedisOptions>>;
-  /** Cases that do not pass yet, and why. */
-  readonly failing?: Readonly<Record<string, string>>;
 }
 
-export function describeKit(
-  name: string,
-  options: RedisOptions,
-  { apart = {}, failing = {} }: Peculiarities = {},
-): void {
+export function describeKit(name: string, options: RedisOptions, { apart = {} }: Peculiarities = {}): void {
   describe(`${isShort ? 'a slice of the conformance' : 'conformance'} of ${name}`, () => {
-    describeGroups(
-      kitOf(name, options),
-      (group) => (!isShort || SLICE.has(group)) && !(group in apart),
-      failing,
-    );
+    describeGroups(kitOf(name, options), (group) => (!isShort || SLICE.has(group)) && !(group in apart));
     for (const [group, others] of Object.entries(apart))
-      describeGroups(kitOf(name, { ...options, ...others }), (other) => other === group, failing);
+      describeGroups(kitOf(name, { ...options, ...others }), (other) => other === group);
   });
 }
 
@@ -59,21 +49,14 @@ function kitOf(name: string, options: RedisOptions): ConformanceOptions {
   };
 }
 
-function describeGroups(
-  kit: ConformanceOptions,
-  isChosen: (group: string) => boolean,
-  failing: Readonly<Record<string, string>>,
-): void {
+function describeGroups(kit: ConformanceOptions, isChosen: (group: string) => boolean): void {
   const chosen = conformance(kit).filter((group) => isChosen(group.name));
   if (chosen.length === 0) throw new TypeError('the kit has no group of that name');
   for (const { name, cases } of chosen) {
     describe(name, () => {
       for (const each of cases) {
         if (isShort && SLOW.has(each.name)) continue;
-        const reason = failing[each.name];
         if (each.skipped !== undefined) test.skip(`${each.name} (${each.skipped})`, each.run);
-        else if (reason !== undefined)
-          test.fails(`${each.name} (${reason})`, { timeout: LIMIT_MS }, each.run);
         else test.concurrent(each.name, { timeout: LIMIT_MS }, each.run);
       }
     });

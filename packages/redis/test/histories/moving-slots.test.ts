@@ -1,8 +1,9 @@
 import type { Engine, EngineProvider } from '@cache/core';
 import { moveSlots, openMove, type SlotMove } from '@cache/test-servers/resharding';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { redis } from '../../src/index.ts';
 import { slotsOf } from './nemesis.ts';
-import { idOf, openOn, spaceOf, walkAmid, writeOf } from './open-engine.ts';
+import { ALL, idOf, openOn, spaceOf, walkAmid, writeOf } from './open-engine.ts';
 import { clusterStage, type ClusterStage } from './stage.ts';
 
 const PATIENCE_MS = 30_000;
@@ -80,3 +81,42 @@ test(
   },
   PATIENCE_MS,
 );
+
+test(
+  'G2: a walk finds every key of a slot that is half moved and goes on to move, and of those that stay',
+  async () => {
+    const partitions = 4;
+    await using wide = await openWide(partitions);
+    const { engine, space } = wide;
+    const keys = Array.from({ length: 200 }, (_, number) => `k${number}`);
+    await Promise.all(keys.map(async (key) => engine.write(key, writeOf(), undefined)));
+    for (const slot of slotsOf(space, partitions)) {
+      const move = await openMove(stage.cluster, slot);
+      await move.moveKeys(10);
+      const found: string[] = [];
+      for await (const page of engine.scan(ALL)) {
+        found.push(...page);
+        await move.moveKeys(10);
+      }
+      await move.finish();
+      expect(found.toSorted()).toEqual(keys.toSorted());
+    }
+    expect((await engine.stats()).entries).toBe(keys.length);
+  },
+  PATIENCE_MS,
+);
+
+async function openWide(
+  partitions: number,
+): Promise<AsyncDisposable & { readonly engine: Engine; readonly space: string }> {
+  const space = spaceOf();
+  const provider = redis({ cluster: { nodes: stage.cluster.addresses }, partitions, deadline: '10s' });
+  const engine = await openOn(provider, space, 10_000);
+  return {
+    engine,
+    space,
+    async [Symbol.asyncDispose]() {
+      await engine.close();
+    },
+  };
+}

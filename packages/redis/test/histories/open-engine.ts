@@ -10,7 +10,8 @@ import {
 } from '@cache/core';
 
 const LIFE: Life = { ttl: Infinity, grace: 0 };
-const ALL: Pattern = { glob: '*', prefix: '', matches: () => true };
+/** Every key. */
+export const ALL: Pattern = { glob: '*', prefix: '', matches: () => true };
 
 /** 16 characters. */
 export function idOf(): string {

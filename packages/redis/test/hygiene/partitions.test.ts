@@ -89,6 +89,31 @@ describe.each([1, 16])('with partitions: %i', (partitions) => {
     expect((await at.cache.getMany(keys)).size).toBe(keys.length - 3);
   });
 
+  test('a walk finds its own keys alone, whatever they and those of others look like', async () => {
+    const odd = ['k}', '}k', '{k}', 'k0}k', '*', '[k]', 'k\\', 'kä', 'k k', '0}e:{x}k'];
+    const at = await scene.open({ provider: { partitions }, cache: { indexes: {} } });
+    const below = at.cache.namespace('below');
+    const prefixed = await scene.open({
+      namespace: at.namespace,
+      provider: { partitions, prefix: `${at.namespace}/shared:` },
+      cache: { indexes: {} },
+    });
+    for (const cache of [at.cache, below, prefixed.cache])
+      await cache.setMany(odd.map((key) => [key, key] as const));
+    // Of a partition that there is not, as after the number was changed.
+    await scene.server.command('SET', `e:{${at.namespace}/shared:99}k`, 'x');
+    for (const cache of [at.cache, below, prefixed.cache]) {
+      expect((await keysOf(cache)).toSorted()).toEqual(odd.toSorted());
+      expect((await cache.stats()).entries).toBe(odd.length);
+      expect((await keysOf(cache, 'k*')).toSorted()).toEqual(
+        odd.filter((key) => key.startsWith('k')).toSorted(),
+      );
+    }
+    expect(await at.cache.deleteByPattern('k*')).toBe(odd.filter((key) => key.startsWith('k')).length);
+    expect(await below.deleteByPattern('*')).toBe(odd.length);
+    expect(await keysOf(prefixed.cache)).toHaveLength(odd.length);
+  });
+
   test('G7: a look-up finds the keys of every partition, once each', async () => {
     const at = await scene.open({ provider: { partitions } });
     await at.cache.setMany(KEYS.map((key, number) => [key, { team: number % 2 === 0 ? 'even' : 'odd' }]));

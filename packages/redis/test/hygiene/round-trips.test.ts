@@ -5,6 +5,7 @@ import { startRedis } from '@cache/test-servers/redis';
 import type { RedisServer } from '@cache/test-servers/server';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { redis } from '../../src/index.ts';
+import { keysOf } from './hygiene-scene.ts';
 import { recorder, type Recorder } from './recorder.ts';
 
 const SCRIPT = ['EVALSHA'];
@@ -74,6 +75,18 @@ describe.each([1, 16])('with partitions: %i', (partitions) => {
     await at.cache.set('kept', 'kept');
     await run(at.cache);
     expect(await at.during(() => run(at.cache))).toEqual([commands]);
+  });
+
+  test('a walk goes over the server once', async () => {
+    await at.cache.set('kept', 'kept');
+    for (const walk of [
+      () => keysOf(at.cache, 'k*'),
+      () => at.cache.stats(),
+      () => at.cache.deleteByPattern('nothing*'),
+    ]) {
+      const commands = (await at.during(walk)).flat();
+      expect(commands.filter((command) => command === 'SCAN')).toHaveLength(1);
+    }
   });
 
   test('delete of an entry is 1 round trip', async () => {
