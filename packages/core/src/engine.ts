@@ -297,8 +297,11 @@ export interface Engine {
   /** The fresh entries that carry `term`, each verified at one instant during the call. Needs the trait `indexes`. */
   lookUp(term: string): MaybePromise<readonly (readonly [key: string, entry: Entry])[]>;
 
-  /** Removes every entry that carries `term`, and fences running loads whose entry will turn out to carry it. Gives how many were fresh. */
-  removeByTerm(term: string): MaybePromise<number>;
+  /**
+   * Removes every entry that carries `term`, and fences running loads whose entry will turn out to carry it. Gives how many were fresh. An engine
+   * that removes them in several steps calls `progressed` after each: the deadline is that of a step.
+   */
+  removeByTerm(term: string, progressed?: () => void): MaybePromise<number>;
 
   /** Adds and removes terms of the fresh entry of `key`, which gets `version`. False: there is none. */
   editTerms(
@@ -314,8 +317,8 @@ export interface Engine {
    */
   scan(pattern: Pattern): Iterable<readonly string[]> | AsyncIterable<readonly string[]>;
 
-  /** Removes every entry whose key matches, and fences running loads of matching keys. Gives how many were fresh. */
-  removeByPattern(pattern: Pattern): MaybePromise<number>;
+  /** Removes every entry whose key matches, and fences running loads of matching keys. Gives how many were fresh. `progressed`: as above. */
+  removeByPattern(pattern: Pattern, progressed?: () => void): MaybePromise<number>;
 
   stats(): MaybePromise<EngineStats>;
 

@@ -51,7 +51,11 @@ export async function deleteByIndex(
   const text = termText(index, term);
   needs(opened, 'indexes', 'deleteByIndex');
   options?.signal?.throwIfAborted();
-  const count = await remote.write(engine.removeByTerm(text), 'deleteByIndex', undefined, options);
+  const count = await remote.writeInParts(
+    (progressed) => engine.removeByTerm(text, progressed),
+    'deleteByIndex',
+    options,
+  );
   return told(opened, 'index', count);
 }
 
@@ -98,7 +102,11 @@ export async function deleteByPattern(
   const parsed = parseGlob(pattern);
   needs(opened, 'scans', 'deleteByPattern');
   options?.signal?.throwIfAborted();
-  const count = await remote.write(engine.removeByPattern(parsed), 'deleteByPattern', undefined, options);
+  const count = await remote.writeInParts(
+    (progressed) => engine.removeByPattern(parsed, progressed),
+    'deleteByPattern',
+    options,
+  );
   return told(opened, 'pattern', count);
 }
 

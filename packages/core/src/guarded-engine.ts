@@ -32,7 +32,7 @@ export function guardedEngine(engine: Engine, breaker: Breaker, cache: string): 
     invalidateTags: guarded((tags) => engine.invalidateTags(tags)),
     clear: guarded(() => engine.clear()),
     lookUp: guarded((term) => engine.lookUp(term)),
-    removeByTerm: guarded((term) => engine.removeByTerm(term)),
+    removeByTerm: guarded((term, progressed) => engine.removeByTerm(term, progressed)),
     editTerms: guarded((key, add, remove, version) => engine.editTerms(key, add, remove, version)),
     scan(pattern) {
       const begin = (): Iterator<readonly string[]> | AsyncIterator<readonly string[]> => {
@@ -47,7 +47,7 @@ export function guardedEngine(engine: Engine, breaker: Breaker, cache: string): 
         }),
       };
     },
-    removeByPattern: guarded((pattern) => engine.removeByPattern(pattern)),
+    removeByPattern: guarded((pattern, progressed) => engine.removeByPattern(pattern, progressed)),
     stats: guarded(() => engine.stats()),
     ping: guarded(() => engine.ping()),
     close: () => engine.close(),

@@ -4,7 +4,7 @@
  */
 import type { CallOptions } from './api.ts';
 import type { Breaker } from './breaker.ts';
-import type { Clock } from './clock.ts';
+import type { Cancel, Clock } from './clock.ts';
 import type { MaybePromise } from './engine.ts';
 import { CacheError, failureOfCall, isCacheError } from './errors.ts';
 import type { Events } from './events.ts';
@@ -15,6 +15,11 @@ import { isTrouble } from './trouble.ts';
 /** Whether a read of the cache that failed like this may be taken for a miss: a provider in trouble, or bytes that cannot be read. */
 function failsOpen(error: unknown): boolean {
   return isTrouble(error) || isCacheError(error, 'CODEC_FAILED');
+}
+
+/** A way to begin the deadline of a wait anew. */
+interface Progress {
+  restart: () => void;
 }
 
 /** The place of a wait that is over. */
@@ -119,6 +124,25 @@ export class Remote {
     return settled;
   }
 
+  /**
+   * Like `write`, for a step that takes as long as there is to do. It is given what to call when a part of it is done: the deadline counts from
+   * the last part.
+   */
+  async writeInParts<X>(
+    begin: (progressed: () => void) => MaybePromise<X>,
+    operation: string,
+    options: { readonly signal?: AbortSignal | undefined } | undefined,
+  ): Promise<X> {
+    const progress: Progress = { restart: () => {} };
+    const answer = begin(() => progress.restart());
+    const settled = await this.#counted(
+      this.#within(answer, options?.signal, 'write', operation, undefined, progress),
+      options?.signal,
+    );
+    this.#writes += 1;
+    return settled;
+  }
+
   /** The answer of the program's own code, for which there is no deadline: its caller may leave, and the cache may close. */
   own<X>(answer: Promise<X>, options: { readonly signal?: AbortSignal | undefined } | undefined): Promise<X> {
     return this.#within(answer, options?.signal, 'none', '', undefined) as Promise<X>;
@@ -166,6 +190,7 @@ export class Remote {
     effect: 'read' | 'write' | 'none',
     operation: string,
     key: string | undefined,
+    progress?: Progress,
   ): MaybePromise<X> {
     if (!(answer instanceof Promise) || (this.#deadline === Infinity && signal === undefined)) return answer;
     return new Promise<X>((resolve, reject) => {
@@ -182,7 +207,7 @@ export class Remote {
         reject(error);
       };
       const leave = (): void => giveUp(signal?.reason);
-      const cancel =
+      const arm = (): Cancel =>
         effect === 'none'
           ? () => {}
           : this.#clock.after(this.#deadline, () => {
@@ -190,6 +215,14 @@ export class Remote {
               this.#breaker?.late(answer, error);
               giveUp(error);
             });
+      let cancel = arm();
+      if (progress !== undefined) {
+        progress.restart = () => {
+          if (place === OVER) return;
+          cancel();
+          cancel = arm();
+        };
+      }
       signal?.addEventListener('abort', leave, { once: true });
       let place = this.#waits.begin(
         effect === 'write' ? (error) => giveUp(this.#cutOff(operation, key, error)) : giveUp,

@@ -57,12 +57,16 @@ export class Groups {
     return found;
   }
 
-  async removeByTerm(term: string): Promise<number> {
+  async removeByTerm(term: string, progressed: (() => void) | undefined): Promise<number> {
     const { journal, indexes } = this.#parts;
     // The journal first: a commit lists its key in the index, then asks the journal. So it is refused there, or found here.
     await journal.append([termMark(term)]);
     const members = await indexes.members(term);
-    const removed = await this.#removeAll(portionsOf(members), (sight) => withoutTerm(sight, term));
+    const removed = await this.#removeAll(
+      portionsOf(members),
+      (sight) => withoutTerm(sight, term),
+      progressed,
+    );
     await indexes.tidy(term, members);
     return removed;
   }
@@ -77,8 +81,12 @@ export class Groups {
   }
 
   /** Running loads need no mark: a lease is a record under the same key, so the walk meets it. */
-  async removeByPattern(pattern: Pattern): Promise<number> {
-    return this.#removeAll(this.#walk(pattern), (sight) => removing(sight, sight.fresh !== undefined));
+  async removeByPattern(pattern: Pattern, progressed: (() => void) | undefined): Promise<number> {
+    return this.#removeAll(
+      this.#walk(pattern),
+      (sight) => removing(sight, sight.fresh !== undefined),
+      progressed,
+    );
   }
 
   /** How many entry records there are; 0 where nobody can tell. */
@@ -93,6 +101,7 @@ export class Groups {
   async #removeAll(
     portions: Iterable<readonly string[]> | AsyncIterable<readonly string[]>,
     decide: (sight: Sight) => Decision<boolean>,
+    progressed: (() => void) | undefined,
   ): Promise<number> {
     const { changer } = this.#parts;
     let removed = 0;
@@ -102,6 +111,7 @@ export class Groups {
         const answers = await allOrUnknown(keys.map((key) => changer.change(key, decide)));
         removed += answers.filter(Boolean).length;
         isPartial = true;
+        progressed?.();
       }
     } catch (error) {
       throw isPartial ? asUnknown(error) : error;

@@ -249,16 +249,16 @@ class RecordEngine implements Engine {
     return this.#parts.groups.lookUp(term);
   }
 
-  removeByTerm(term: string): Promise<number> {
-    return this.#parts.groups.removeByTerm(term);
+  removeByTerm(term: string, progressed?: () => void): Promise<number> {
+    return this.#parts.groups.removeByTerm(term, progressed);
   }
 
   scan(pattern: Pattern): AsyncIterable<readonly string[]> {
     return this.#parts.groups.scan(pattern);
   }
 
-  removeByPattern(pattern: Pattern): Promise<number> {
-    return this.#parts.groups.removeByPattern(pattern);
+  removeByPattern(pattern: Pattern, progressed?: () => void): Promise<number> {
+    return this.#parts.groups.removeByPattern(pattern, progressed);
   }
 
   /** Counts the entry records, which takes a walk over all of them. */

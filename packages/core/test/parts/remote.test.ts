@@ -228,3 +228,24 @@ test('stats count every answer of the provider that failed', async () => {
   fails = false;
   expect((await cache.stats()).errors).toBe(3);
 });
+
+test('G10: a removal of a group has a deadline for each part of it, and none for the whole', async () => {
+  const clock = fakeClock();
+  const inner: StoreProvider = { ...simpleStore(), name: 'slow' };
+  const slow = { ...inner, traits: { ...inner.traits, scope: 'shared' as const } };
+  let isSlow = false;
+  const late = (run: () => unknown): Promise<unknown> =>
+    new Promise((resolve) => {
+      clock.after(300, () => resolve(run()));
+    });
+  // The record engine removes in portions; each takes most of a deadline.
+  const provider = intercept(slow, ({ method }, run) =>
+    isSlow && (method === 'delete' || method === 'put') ? late(run) : run(),
+  );
+  const cache = createManager({ providers: [provider], clock }).cache<number>('group', { deadline: 500 });
+  await cache.setMany(Array.from({ length: 600 }, (_, n) => [`key ${n}`, n] as const));
+  isSlow = true;
+  const removed = cache.deleteByPattern('key *');
+  for (let part = 0; part < 40; part += 1) await clock.pass(100);
+  expect(await removed).toBe(600);
+});
