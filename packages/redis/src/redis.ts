@@ -101,7 +101,14 @@ async function openSpace(
   for (const { made } of opened) checkPartitions(made, partitions.all.length, space);
   // A server whose policy nobody tells may evict what has an end.
   const keeps = facts.policy === 'noeviction' ? '0' : '1';
-  const sweep = new Sweep({ calls, partitions, clock, nextId, keeps, interval: settings.sweepInterval });
+  const sweep = new Sweep({
+    calls,
+    partitions,
+    clock,
+    id: nextId(),
+    keeps,
+    interval: settings.sweepInterval,
+  });
   if (opened.some(({ owes }) => owes)) sweep.owe();
   const groups = new Groups({
     calls,

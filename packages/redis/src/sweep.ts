@@ -1,6 +1,5 @@
 /** Takes away the records that a clear or a tag made absent and that would never expire. Whoever is first sweeps for all. */
 import type { Cancel, Clock } from '@cache/core';
-import { CacheError } from '@cache/core';
 import type { Calls } from './calls.ts';
 import type { Partition, Partitions } from './partitions.ts';
 import { OWED, REAP, SWEPT } from './steps.ts';
@@ -13,7 +12,8 @@ export interface SweepOptions {
   readonly calls: Calls;
   readonly partitions: Partitions;
   readonly clock: Clock;
-  readonly nextId: () => string;
+  /** Nobody else's: whoever failed goes on under it. */
+  readonly id: string;
   /** '1': index sets have no end of their own. */
   readonly keeps: '0' | '1';
   /** Milliseconds from a debt to the sweep that pays it. */
@@ -36,40 +36,59 @@ export class Sweep {
     this.#cancel = clock.after(interval, () => {
       this.#cancel = undefined;
       // What could not be swept is still owed: it is tried again.
-      this.#sweep().catch((error: unknown) => {
-        if (!(error instanceof CacheError)) throw error;
-        this.owe();
-      });
+      this.#sweep().then(
+        (isPaid) => {
+          if (!isPaid) this.owe();
+        },
+        () => this.owe(),
+      );
     });
   }
 
+  /** What is under way ends with the step that it is at. */
   close(): void {
     this.#isClosed = true;
     this.#cancel?.();
   }
 
-  async #sweep(): Promise<void> {
-    for (const partition of this.#options.partitions.all) if (!(await this.#pay(partition))) this.owe();
-  }
-
   /** False: somebody else is at it, or more came meanwhile. */
-  async #pay(partition: Partition): Promise<boolean> {
-    const { calls, keeps, nextId } = this.#options;
-    const id = nextId();
-    const names = [partition.marks, partition.sweeper];
-    const [debt, isHeld] = (await calls.write(OWED, names, [id, HOLD_MS])) as readonly [Buffer, number];
-    if (debt.length === 0) return isHeld === 0;
-    for await (const { keys } of walk({ calls, partitions: this.#options.partitions, chosen: [partition] })) {
-      for (const key of keys) {
-        if (this.#isClosed) return true;
-        await calls.writeAll(
-          REAP,
-          [partition.entry(key), partition.lease(key), partition.marks],
-          [key, keeps],
-          'repeatable',
-        );
+  async #sweep(): Promise<boolean> {
+    const { calls, partitions, keeps } = this.#options;
+    const isEnough = (): boolean => this.#isClosed;
+    const looks = await Promise.all(partitions.all.map((partition) => this.#take(partition)));
+    const debts = new Map(
+      looks.flatMap(({ partition, debt }) => (debt.length > 0 ? [[partition, debt]] : [])),
+    );
+    if (debts.size > 0) {
+      for await (const { partition, keys } of walk({
+        calls,
+        partitions,
+        chosen: [...debts.keys()],
+        isEnough,
+      })) {
+        for (const key of keys) {
+          if (this.#isClosed) return true;
+          const names = [partition.entry(key), partition.lease(key), partition.marks];
+          await calls.writeAll(REAP, names, [key, keeps], 'repeatable');
+        }
       }
     }
-    return (await calls.write(SWEPT, names, [id, debt])) === 1;
+    if (this.#isClosed) return true;
+    const paid = await Promise.all([...debts].map(([partition, debt]) => this.#pay(partition, debt)));
+    return paid.every(Boolean) && looks.every(({ isHeld }) => !isHeld);
+  }
+
+  async #take(
+    partition: Partition,
+  ): Promise<{ readonly partition: Partition; readonly debt: Buffer; readonly isHeld: boolean }> {
+    const { calls, id } = this.#options;
+    const reply = await calls.repeat(OWED, [partition.marks, partition.sweeper], [id, HOLD_MS]);
+    const [debt, isHeld] = reply as readonly [Buffer, number];
+    return { partition, debt, isHeld: isHeld === 1 };
+  }
+
+  async #pay(partition: Partition, debt: Buffer): Promise<boolean> {
+    const { calls, id } = this.#options;
+    return (await calls.write(SWEPT, [partition.marks, partition.sweeper], [id, debt])) === 1;
   }
 }

@@ -145,7 +145,9 @@ return { m[1] or '', m[2] or '', lacking(KEYS[1]) }
 export const owed: string = `#!lua flags=allow-oom
 local debt = redis.call('HGET', KEYS[1], 'd')
 if not debt then return { '', 0 } end
-if not redis.call('SET', KEYS[2], ARGV[1], 'NX', 'PX', ARGV[2]) then return { '', 1 } end
+local sweeper = redis.call('GET', KEYS[2])
+if sweeper and sweeper ~= ARGV[1] then return { '', 1 } end
+redis.call('SET', KEYS[2], ARGV[1], 'PX', ARGV[2])
 return { debt, 0 }
 `;
 

@@ -1,5 +1,11 @@
+import { fakeClock } from '@cache/core/testing';
 import { until } from '@cache/test-servers/poll';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Calls } from '../../src/calls.ts';
+import { Partitions } from '../../src/partitions.ts';
+import type { Client, Reply } from '../../src/port.ts';
+import { OWED, REMOVE_TERM } from '../../src/steps.ts';
+import { Sweep } from '../../src/sweep.ts';
 import { hygieneScene, type HygieneScene, type OpenCache } from './hygiene-scene.ts';
 import { endless, keysOn, namesOn } from './server-keys.ts';
 
@@ -99,11 +105,29 @@ describe('a debt', () => {
     expect(await until('it is swept', isSwept, { within: 1_000 })).toBe(true);
   });
 
+  test('is paid by the next sweep when one has failed', async () => {
+    const at = await scene.open({ provider: soon });
+    await fill(at);
+    using connection = await scene.server.connect();
+    await connection.send('ACL', 'SETUSER', 'default', '-scan');
+    try {
+      await at.cache.clear();
+      await until(
+        'a sweep has begun',
+        async () => (await connection.send('EXISTS', scene.marksOf(at.namespace).replace('m:', 's:'))) === 1,
+      );
+    } finally {
+      await connection.send('ACL', 'SETUSER', 'default', '+@all');
+    }
+    const isSwept = async (): Promise<boolean> =>
+      (await connection.send('EXISTS', `e:{${at.namespace}/shared:0}ever`)) === 0;
+    expect(await until('it is swept', isSwept, { within: 5_000 })).toBe(true);
+  });
+
   // Nothing tells a sweeper of it: the records go with the call, or not at all.
   test('is left by a delete by index that was cut short', async () => {
     const at = await scene.open({ provider: soon });
     await fill(at);
-    const { REMOVE_TERM } = await import('../../src/steps.ts');
     // The first of its two steps, as of a process that dies after it.
     const marks = scene.marksOf(at.namespace);
     await scene.server.command('EVAL', REMOVE_TERM.source, 1, marks, 'abcdefghijklmnop', 1, 'team=red');
@@ -119,4 +143,32 @@ describe('a debt', () => {
     await at.cache.set('new', 'x');
     expect(await scene.server.command('HEXISTS', scene.marksOf(at.namespace), 'd')).toBe(1);
   });
+});
+
+test('a sweep ends when its cache is closed, also where it finds nothing', async () => {
+  const clock = fakeClock();
+  const sent: string[] = [];
+  const client: Client = {
+    send(command, [digest]): Promise<Reply> {
+      sent.push(command);
+      if (digest === OWED.digest) return Promise.resolve([Buffer.from('1'), 0]);
+      if (command === 'INFO') return Promise.resolve(Buffer.from('run_id:one'));
+      if (command !== 'SCAN') return Promise.resolve(1);
+      sweep.close();
+      return Promise.resolve([Buffer.from('7'), []]);
+    },
+    isReady: true,
+    turn: 0,
+    isCluster: false,
+    masters: () => [client],
+    close: () => Promise.resolve(),
+  };
+  const calls = new Calls({ client, address: 'here', clock, random: () => 0, deadline: 1_000 });
+  const partitions = new Partitions('', 'space:', 4, undefined);
+  const sweep = new Sweep({ calls, partitions, clock, id: 'id', keeps: '0', interval: 10 });
+  sweep.owe();
+  await clock.pass(100);
+  expect(sent.filter((command) => command === 'SCAN')).toHaveLength(1);
+  expect(sent.at(-1)).toBe('SCAN');
+  expect(clock.pending).toBe(0);
 });
