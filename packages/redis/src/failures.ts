@@ -20,11 +20,11 @@ const ABORTED = /^ERR (Lua )?script attempted to/i;
  * with the server is found at the first write, and a value of the wrong type before it.
  */
 const BROKEN_OFF =
-  /^(?!(WRONGTYPE|OOM|READONLY|MISCONF|NOREPLICAS)\b).* script: [0-9a-f]{40}, on @user_script/;
+  /^(?!(PARTITIONS|WRONGTYPE|OOM|READONLY|MISCONF|NOREPLICAS)\b).* script: [0-9a-f]{40}, on @user_script/;
 
 /** Replies that say that the command will never be executed, and what a connection is refused for, so that none will stand. */
 const REFUSED =
-  /^(not connected: )?(OOM|NOPERM|NOAUTH|WRONGPASS|WRONGTYPE|ERR|NOPROTO|MISCONF|EXECABORT|NOSCRIPT)\b|^not connected: (database \d+ was refused|.*(certificate|altnames|SSL routines|wrong version number))/i;
+  /^(not connected: )?(PARTITIONS|OOM|NOPERM|NOAUTH|WRONGPASS|WRONGTYPE|ERR|NOPROTO|MISCONF|EXECABORT|NOSCRIPT)\b|^not connected: (database \d+ was refused|.*(certificate|altnames|SSL routines|wrong version number))/i;
 
 const REMEDIES: readonly (readonly [RegExp, string])[] = [
   [/^OOM\b/, 'the server is out of memory and may not evict: give it more, or shorter lives to the entries'],
@@ -56,6 +56,10 @@ const REMEDIES: readonly (readonly [RegExp, string])[] = [
   [/SSL routines|wrong version number/i, 'the two sides do not agree on TLS'],
   [/certificate|altnames/i, 'the server is not whom tls trusts: give tls the authority that signed it as ca'],
   [/^not connected: .*ECONNRESET/, 'the server ended the connection at once: it may want TLS'],
+  [
+    /^PARTITIONS\b/,
+    'all processes must give the same number: give partitions as it was made, or clear it and let it expire first',
+  ],
   [/^WRONGTYPE\b/, 'somebody else keeps something under this key: delete it, or give the caches a prefix'],
 ];
 
@@ -118,10 +122,10 @@ function isReply(said: string, meaning: Meaning): boolean {
   return meaning === 'refused' && !/certificate|altnames|SSL routines|wrong version number/i.test(said);
 }
 
-/** What a client says in terms of its own options, or of its insides. */
+/** What a client or a server says in terms of its own options, or of its insides. */
 function inOwnWords(said: string): string {
   if (said.includes('max retries per request')) return 'the connection was lost before the reply came';
-  return said.replace(/ ?Please report this\.$/, '');
+  return said.replace(/ ?Please report this\.$| script: [0-9a-f]{40}, on @user_script:\d+\.$/, '');
 }
 
 /** The text of whatever was thrown. */

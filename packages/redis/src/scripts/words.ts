@@ -131,9 +131,13 @@ local function make(M, id, partitions, moment)
   redis.call('PEXPIRE', M, ${MARGIN_MS})
   return true
 end
+-- A space that was cut in two ways has two entries for a key, of which each process knows one.
 local function found(M, id, partitions)
-  local g, n = marks(M)
-  if g then return g, n end
+  local m = redis.call('HMGET', M, 'g', 'n', 'P')
+  if m[3] and m[3] ~= partitions then
+    error({ err = 'PARTITIONS the space was made with ' .. m[3] .. ' partitions, not ' .. partitions })
+  end
+  if m[1] then return m[1], struct.unpack('>I7', m[2]) end
   local isMade, fault = make(M, id, partitions, micros)
   if not isMade then error(fault) end
   return string.sub(id, -${GENERATION_BYTES}), micros

@@ -14,6 +14,8 @@ interface Counting {
 }
 
 const KEYS = Array.from({ length: 40 }, (_, number) => `key ${number}`);
+const TOLD =
+  /PARTITIONS the space was made with 16 partitions, not 4 .*\(all processes must give the same number/;
 /** `user:session`, by the user. */
 const byUser = (key: string): string => key.slice(0, key.indexOf(':'));
 
@@ -149,6 +151,22 @@ test('a process with another number of partitions is told, and harms nothing', a
   expect((await one.cache.getMany(KEYS)).size).toBe(KEYS.length);
   const again = await scene.open({ namespace: one.namespace, provider: { partitions: 16 } });
   expect((await again.cache.getMany(KEYS)).size).toBe(KEYS.length);
+});
+
+test('processes that cut an empty space in two ways are told by the first step that meets the other', async () => {
+  const one = await scene.open({ provider: { partitions: 16 } });
+  const other = await scene.open({ namespace: one.namespace, provider: { partitions: 4 } });
+  for (const key of KEYS) await one.cache.setIfNotExists(key, 'of the one');
+  const told = { code: 'UNAVAILABLE', answered: true, message: expect.stringMatching(TOLD) };
+  for (const step of [
+    () => other.cache.setIfNotExists('new', 'x'),
+    () => other.cache.getOrSet('new', () => 'x', { onFailure: 'throw' }),
+    () => (other.cache as unknown as Counting).increment('n'),
+    () => other.cache.invalidateTags(['t']),
+    () => other.cache.clear(),
+  ])
+    await expect(step()).rejects.toMatchObject(told);
+  expect((await one.cache.getMany(KEYS)).size).toBe(KEYS.length);
 });
 
 // Every partition says for itself how many there are, and one without entries says so for an hour.
