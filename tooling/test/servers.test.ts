@@ -5,6 +5,7 @@ import { connect as connectTls } from 'node:tls';
 import { describe, expect, test } from 'vitest';
 import { makeCertificates } from '../servers/src/certificates.ts';
 import { startCluster } from '../servers/src/cluster.ts';
+import { serves } from '../servers/src/cluster-view.ts';
 import { until } from '../servers/src/poll.ts';
 import { startRedis } from '../servers/src/redis.ts';
 import { moveSlots, openMove } from '../servers/src/resharding.ts';
@@ -141,6 +142,14 @@ describe.concurrent('several servers', { timeout: 60_000 }, () => {
     let moved = 0;
     await moveSlots(cluster, [slot], { to: source, beforeKey: () => void moved++ });
     expect(moved).toBe(keys.length);
+    expect(await cluster.master(slot)).toBe(source);
+
+    // In a circle, one move after the other: each has to know the epoch of the one before.
+    for (let round = 0; round < 12; round++) {
+      await moveSlots(cluster, [slot]);
+      const owners = (await cluster.masters()).filter(({ view }) => serves(view, slot));
+      expect(owners).toHaveLength(1);
+    }
     expect(await cluster.master(slot)).toBe(source);
 
     await cluster.settled();

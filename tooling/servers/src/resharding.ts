@@ -1,5 +1,7 @@
 /** Slots on the move from one master to another, key by key, while clients work. */
+import { type NodeView, readView } from './cluster-view.ts';
 import type { RedisCluster } from './cluster.ts';
+import { until } from './poll.ts';
 import type { RedisServer } from './server.ts';
 
 /**
@@ -41,6 +43,7 @@ export async function openMove(
   slot: number,
   { to: wanted, beforeKey }: MoveOptions = {},
 ): Promise<SlotMove> {
+  await agreed(cluster);
   const from = await cluster.master(slot);
   const masters = (await cluster.masters()).map(({ node }) => node);
   const to = wanted ?? masters[(masters.indexOf(from) + 1) % masters.length];
@@ -74,7 +77,33 @@ export async function openMove(
       const others = masters.filter((node) => node !== to && node !== from);
       for (const node of [to, from, ...others])
         await node.command('CLUSTER', 'SETSLOT', slot, 'NODE', toId ?? '');
+      await agreed(cluster);
     },
   };
   return move;
+}
+
+/**
+ * Resolves when all masters know of each other what each says of itself: its slots, and the epoch by which the later of two claims wins. The
+ * destination of a move claims the slot under an epoch above those that it knows of. One that did not know the epoch of the source would
+ * lose the slot to a late message of the source, which does not want it any more, and nobody would own it.
+ */
+async function agreed(cluster: RedisCluster): Promise<void> {
+  await until('all masters agree on epochs and owners', async () => {
+    const masters = await cluster.masters();
+    const claims = new Map(masters.map(({ view }) => [view.id, claimOf(view)]));
+    const views = await Promise.all(
+      masters.map(async ({ node }) => readView(await node.command('CLUSTER', 'NODES'))),
+    );
+    return views.every((view) =>
+      [...claims].every(([id, claim]) => {
+        const seen = view.find((node) => node.id === id);
+        return seen !== undefined && claimOf(seen) === claim;
+      }),
+    );
+  });
+}
+
+function claimOf({ epoch, slots }: NodeView): string {
+  return `${epoch} ${slots.map((range) => range.join('-')).join(' ')}`;
 }
