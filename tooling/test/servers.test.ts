@@ -1,9 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { describe, expect, test } from 'vitest';
 import { makeCertificates } from '../servers/src/certificates.ts';
+import { Connection } from '../servers/src/connection.ts';
 import { startCluster } from '../servers/src/cluster.ts';
 import { serves } from '../servers/src/cluster-view.ts';
 import { until } from '../servers/src/poll.ts';
@@ -67,6 +69,21 @@ describe('one server', () => {
     await server.restart();
     expect(server.pid).not.toBe(pid);
     expect(await server.command('GET', 'key')).toBeNull();
+  });
+
+  test('what is no reply fails the command, and not the process', async () => {
+    const stranger = createServer((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n'));
+    await new Promise<void>((resolve) => {
+      stranger.listen(0, '127.0.0.1', resolve);
+    });
+    const address = stranger.address();
+    const port = typeof address === 'object' ? (address?.port ?? 0) : 0;
+    try {
+      using connection = await Connection.open({ port });
+      await expect(connection.send('PING')).rejects.toThrow(/not a reply of RESP2/);
+    } finally {
+      stranger.close();
+    }
   });
 
   test('a server that cannot start says why and leaves no folder', async () => {

@@ -33,7 +33,14 @@ export class Connection implements Disposable {
     socket.setTimeout(timeout, () => {
       if (this.#owed.length > 0) socket.destroy(new Error(`no reply within ${timeout} ms`));
     });
-    socket.on('data', (chunk: Buffer) => this.#read(chunk));
+    socket.on('data', (chunk: Buffer) => {
+      try {
+        this.#read(chunk);
+      } catch (error) {
+        // What is no reply is nobody's answer, and neither is what follows it.
+        socket.destroy(error as Error);
+      }
+    });
     socket.on('error', (error) => this.#fail(error));
     socket.on('close', () => this.#fail(new Error('the connection was closed')));
   }

@@ -171,5 +171,8 @@ async function startWatcher(binary: 'redis' | 'valkey', watch: readonly string[]
 /** The fields of a reply that lists names and values in turn. */
 function fieldsOf(reply: unknown): (name: string) => string | undefined {
   const items = Array.isArray(reply) ? reply.map(String) : [];
-  return (name) => items[items.indexOf(name) + 1];
+  return (name) => {
+    const at = items.findIndex((item, index) => index % 2 === 0 && item === name);
+    return at < 0 ? undefined : items[at + 1];
+  };
 }

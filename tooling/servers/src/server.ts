@@ -29,6 +29,8 @@ export class RedisServer implements AsyncDisposable {
   readonly #forget: () => void;
   #child: Child;
   #paused = false;
+  /** Resolves when the child of a restart is there, or will never be. */
+  #starting: Promise<void> | undefined;
   #stopping: Promise<void> | undefined;
 
   private constructor(launch: Launch, log: string, child: Child) {
@@ -106,12 +108,22 @@ export class RedisServer implements AsyncDisposable {
 
   /** Starts it again on the same port in the same folder. A server that runs is asked to end first, and may save what it is configured to. */
   async restart(): Promise<void> {
-    if (this.#stopping !== undefined) throw new TypeError('the server was stopped: start another one');
+    this.#checkNotStopped();
     if (this.#paused) this.resume();
     await this.#child.end('SIGTERM');
+    this.#checkNotStopped();
     const { program, args, dir } = this.#launch;
-    this.#child = await Child.start(program, args, { cwd: dir, log: this.#log });
+    const starting = Child.start(program, args, { cwd: dir, log: this.#log });
+    this.#starting = starting.then(
+      (child) => {
+        this.#child = child;
+      },
+      // Told by `starting` itself.
+      () => undefined,
+    );
+    await starting;
     await this.#ready();
+    this.#checkNotStopped();
   }
 
   /** Ends the server, paused or not, and removes its folder. Any number of calls is one. */
@@ -123,7 +135,12 @@ export class RedisServer implements AsyncDisposable {
     await this.stop();
   }
 
+  #checkNotStopped(): void {
+    if (this.#stopping !== undefined) throw new TypeError('the server was stopped: start another one');
+  }
+
   async #stop(): Promise<void> {
+    await this.#starting;
     await this.#child.end('SIGKILL'); // what it could still save goes with the folder
     rmSync(this.dir, { recursive: true, force: true });
     this.#forget();
