@@ -1,5 +1,6 @@
 /** The options of the Redis provider from environment variables. */
 import type { Variables } from '@cache/core';
+import { calledAs } from './checks.ts';
 import { resolve, type RedisOptions } from './options.ts';
 import type { RedisNode } from './place.ts';
 
@@ -46,13 +47,7 @@ type Unchecked = { readonly [Option in keyof RedisOptions]: unknown };
 
 /** The options, checked as `redis` would check them. */
 function checked(name: string, options: Unchecked): RedisOptions {
-  try {
-    resolve(options as RedisOptions);
-  } catch (error) {
-    throw new TypeError(`${name}: ${error instanceof Error ? error.message : String(error)}`, {
-      cause: error,
-    });
-  }
+  calledAs(name, () => resolve(options as RedisOptions));
   return options as RedisOptions;
 }
 

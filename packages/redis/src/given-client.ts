@@ -1,5 +1,6 @@
 /** Which clients of ioredis can be used as they are: those that send a command once, to a master, and tell its reply as it is. */
 import type { Cluster, Redis } from 'ioredis';
+import { refuse } from './checks.ts';
 
 type Expected = readonly [found: unknown, wanted: unknown];
 
@@ -11,18 +12,17 @@ export function isCluster(client: Redis | Cluster): client is Cluster {
 /** Throws a `TypeError` that names the options to change. */
 export function checkClient(client: Redis | Cluster): void {
   if (typeof client !== 'object' || client === null || typeof client.callBuffer !== 'function')
-    throw new TypeError(
-      'redis(): client is no client of ioredis; give a Redis or a Cluster of it, or leave it out',
-    );
+    refuse('client is no client of ioredis', 'give a Redis or a Cluster of it, or leave it out');
   const options = (isCluster(client) ? (client.options.redisOptions ?? {}) : client.options) as Readonly<
     Record<string, unknown>
   >;
   const prefix = client.options.keyPrefix ?? options['keyPrefix'];
   if (prefix !== undefined && prefix !== '')
-    throw new TypeError(
-      'redis(): the client has a keyPrefix, which scripts do not see: give redis() the prefix, and the client none',
+    refuse(
+      'the client has a keyPrefix, which scripts do not see',
+      'give the prefix as an option here, and the client none',
     );
-  refuse(
+  compare(
     'with its options the client would send a write again whose reply was lost',
     isCluster(client)
       ? {
@@ -37,18 +37,19 @@ export function checkClient(client: Redis | Cluster): void {
         },
   );
   if (isCluster(client))
-    refuse('the client would read from replicas, which lag behind', {
+    compare('the client would read from replicas, which lag behind', {
       scaleReads: [client.options.scaleReads, 'master'],
     });
-  refuse('the client changes what replies look like', {
+  compare('the client changes what replies look like', {
     stringNumbers: [options['stringNumbers'] ?? false, false],
     replyMapping: [options['replyMapping'] ?? 'legacy', 'legacy'],
   });
 }
 
-function refuse(fault: string, options: Readonly<Record<string, Expected>>): void {
+/** Refuses options that are not as they must be. */
+function compare(fault: string, options: Readonly<Record<string, Expected>>): void {
   const wrong = Object.entries(options)
     .filter(([, [found, wanted]]) => found !== wanted)
     .map(([name, [, wanted]]) => `${name}: ${typeof wanted === 'string' ? `'${wanted}'` : String(wanted)}`);
-  if (wrong.length > 0) throw new TypeError(`redis(): ${fault}: make it with ${wrong.join(', ')}`);
+  if (wrong.length > 0) refuse(fault, `make it with ${wrong.join(', ')}`);
 }

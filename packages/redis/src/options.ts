@@ -39,6 +39,9 @@ export interface Settings {
   readonly name: string;
   readonly prefix: string;
   readonly partitions: number;
+  /** Milliseconds. */
+  readonly deadline: number;
+  /** Milliseconds. */
   readonly sweepInterval: number;
   readonly codec: Codec;
   readonly connector: (random: () => number, clock?: Clock) => Connector;
@@ -69,6 +72,7 @@ const MOST_PARTITIONS = 1_024;
 /** Timers of sockets take no more than 24.8 days, and nobody waits for a reply so long. */
 const LONGEST_DEADLINE_MS = 3_600_000;
 
+/** The options with their defaults. Throws a `TypeError` for what makes no sense. */
 export function resolve(options: RedisOptions): Settings {
   if (typeof options !== 'object' || options === null || Array.isArray(options))
     refuse(`options must be an object, not ${show(options)}`, 'leave them out for the defaults');
@@ -87,8 +91,9 @@ export function resolve(options: RedisOptions): Settings {
     name: text('name', options.name ?? 'redis'),
     prefix: prefixOf(options.prefix ?? ''),
     partitions: partitionsOf(options.partitions ?? (hasSlots ? 16 : 1)),
+    deadline,
     sweepInterval: duration('sweepInterval', options.sweepInterval ?? '5m'),
-    codec: options.codec ?? cborCodec,
+    codec: codecOf(options.codec ?? cborCodec),
     connector: connectorOf(options, deadline),
   });
 }
@@ -134,6 +139,12 @@ function partitionsOf(given: unknown): number {
     `partitions must be a whole number from 1 to ${MOST_PARTITIONS}, not ${show(given)}`,
     'leave it out for 1, or 16 on a Cluster',
   );
+}
+
+function codecOf(given: Codec): Codec {
+  const { id, encode, decode } = (given ?? {}) as Partial<Codec>;
+  if (typeof id === 'string' && typeof encode === 'function' && typeof decode === 'function') return given;
+  return refuse(`codec is no codec, but ${show(given)}`, 'give one, such as cborCodec of @cache/codec-cbor');
 }
 
 function deadlineOf(given: Duration): number {

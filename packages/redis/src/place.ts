@@ -47,8 +47,7 @@ export function targetOf(options: Place): Target {
     ...(options.username !== undefined && { username: text('username', options.username) }),
     ...(options.password !== undefined && { password: text('password', options.password) }),
     ...(options.database !== undefined && { db: database(options.database) }),
-    ...(options.tls !== undefined &&
-      options.tls !== false && { tls: options.tls === true ? {} : options.tls }),
+    ...tlsOf(options.tls),
   };
   const { cluster, sentinels } = options;
   if (cluster !== undefined) {
@@ -60,7 +59,11 @@ export function targetOf(options: Place): Target {
   }
   if (sentinels !== undefined) {
     const nodes = nodesOf('sentinels.nodes', sentinels.nodes);
-    const name = text('sentinels.name', sentinels.name);
+    const name = text(
+      'sentinels.name',
+      sentinels.name,
+      'give the name by which the Sentinels know the master',
+    );
     return {
       kind: 'server',
       address: `${name} by ${nodes.map(addressOf).join(',')}`,
@@ -69,8 +72,12 @@ export function targetOf(options: Place): Target {
         sentinels: nodes.map(({ host, port }) => ({ host, port })),
         name,
         ...(access.tls !== undefined && { enableTLSForSentinelMode: true, sentinelTLS: access.tls }),
-        ...(sentinels.username !== undefined && { sentinelUsername: sentinels.username }),
-        ...(sentinels.password !== undefined && { sentinelPassword: sentinels.password }),
+        ...(sentinels.username !== undefined && {
+          sentinelUsername: text('sentinels.username', sentinels.username),
+        }),
+        ...(sentinels.password !== undefined && {
+          sentinelPassword: text('sentinels.password', sentinels.password),
+        }),
       },
     };
   }
@@ -150,16 +157,29 @@ function decoded(part: string, encoded: string): string {
   }
 }
 
+const A_NODE = "{ host: '10.0.0.1', port: 6379 }";
+
 function nodesOf(option: string, nodes: readonly RedisNode[]): readonly RedisNode[] {
   if (!Array.isArray(nodes) || nodes.length === 0)
-    return refuse(
-      `${option} must be a list of at least one node`,
-      "such as [{ host: '10.0.0.1', port: 6379 }]",
-    );
-  return nodes.map(({ host, port }: RedisNode) => ({
-    host: text(`${option}.host`, host),
-    port: portOf(`${option}.port`, port),
-  }));
+    return refuse(`${option} must be a list of at least one node`, `such as [${A_NODE}]`);
+  return nodes.map((node: RedisNode) => {
+    if (typeof node !== 'object' || node === null)
+      return refuse(`${option} has a node of type ${typeof node}`, `write it as ${A_NODE}`);
+    return {
+      host: text(`${option}.host`, node.host, 'give its name or address'),
+      port: portOf(`${option}.port`, node.port),
+    };
+  });
+}
+
+function tlsOf(given: Place['tls']): IoredisOptions {
+  if (given === undefined || given === false) return {};
+  if (given === true) return { tls: {} };
+  if (typeof given === 'object' && given !== null) return { tls: given };
+  return refuse(
+    `tls must be true, false or options of node:tls, not a value of type ${typeof given}`,
+    "give true for the machine's authorities",
+  );
 }
 
 function addressOf({ host, port }: RedisNode): string {

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { CacheError, type EngineProvider, type EngineTraits, type OpenContext } from '@cache/core';
 import { Calls } from './calls.ts';
+import { calledAs } from './checks.ts';
 import { RedisEngine } from './engine.ts';
 import { failureOf } from './failures.ts';
 import { Groups } from './groups.ts';
@@ -40,7 +41,7 @@ const OLDEST = 7;
  * last; a client that was given is never closed. Throws a `TypeError` for options that make no sense.
  */
 export function redis(options: RedisOptions = {}): EngineProvider {
-  const settings = resolve(options);
+  const settings = calledAs('redis()', () => resolve(options));
   let link: Link | undefined;
   let connector: Connector | undefined;
 

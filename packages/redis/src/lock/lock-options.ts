@@ -1,6 +1,7 @@
 /** The options of locks: their defaults, and the refusal of what makes no sense. */
 import { randomInt } from 'node:crypto';
 import { milliseconds, systemClock, type Clock, type Duration } from '@cache/core';
+import { calledAs } from '../checks.ts';
 import { type RedisOptions, resolve } from '../options.ts';
 import type { Place } from '../place.ts';
 import type { Connector } from '../port.ts';
@@ -82,11 +83,11 @@ export function resolveLocks(options: LocksOptions): LockSettings {
     random = systemRandom,
     ...connection
   } = options;
-  const { prefix, connector } = resolve(connection);
+  const { prefix, connector, deadline } = calledAs('createLocks()', () => resolve(connection));
   return Object.freeze({
     prefix,
     connector: () => connector(random, clock),
-    deadline: milliseconds(connection.deadline ?? '1s', 'createLocks(): deadline'),
+    deadline,
     lease: leaseOf(lease, 'createLocks()'),
     wait: waitOf(wait, 'createLocks()'),
     clock,

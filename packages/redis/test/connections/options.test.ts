@@ -88,6 +88,28 @@ test.each<[RedisOptions, RegExp]>([
   [{ cluster: { nodes: [] } }, /cluster\.nodes must be a list of at least one node/],
   [{ sentinels: { nodes: [local], name: '' } }, /sentinels\.name must be a non-empty string/],
   [{ sentinels: { nodes: [{ host: 's', port: 0 }], name: 'm' } }, /sentinels\.nodes\.port/],
+  [
+    { sentinels: { nodes: [local] } as never },
+    /sentinels\.name must be .*, not left out; give the name by which/,
+  ],
+  [
+    { cluster: { nodes: ['10.0.0.1:6379'] } } as never,
+    /cluster\.nodes has a node of type string; write it as \{ host: '10\.0\.0\.1', port: 6379 \}/,
+  ],
+  [
+    { cluster: { nodes: [{ port: 1 }] } } as never,
+    /cluster\.nodes\.host must be .*; give its name or address/,
+  ],
+  [
+    { sentinels: { nodes: [local], name: 'm', password: 7 } } as never,
+    /sentinels\.password must be a non-empty string, not a value of type number/,
+  ],
+  [
+    { tls: 'yes' } as never,
+    /tls must be true, false or options of node:tls, not a value of type string; give true/,
+  ],
+  [{ codec: 'json' } as never, /codec is no codec, but "json"; give one, such as cborCodec/],
+  [{ codec: { id: 'half' } } as never, /codec is no codec/],
   [{ prefix: 'a{b}' }, /prefix must be a text without braces and spaces/],
   [{ partitions: 0 }, /partitions must be a whole number from 1 to 1024, not 0/],
   [{ partitions: 1.5 }, /partitions/],
@@ -102,5 +124,6 @@ test.each<[RedisOptions, RegExp]>([
 ])('%j is refused, by fault and remedy and without secrets', (options, reason) => {
   expect(() => redis(options)).toThrow(TypeError);
   expect(() => redis(options)).toThrow(reason);
+  expect(() => redis(options)).toThrow(/^redis\(\): /);
   expect(() => redis(options)).not.toThrow(/secret/);
 });

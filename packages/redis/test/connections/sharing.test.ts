@@ -71,7 +71,7 @@ test.each<[string, () => Redis | Cluster, RegExp]>([
   [
     'with a key prefix',
     () => new Redis({ lazyConnect: true, ...proper, keyPrefix: 'a:' }),
-    /keyPrefix.*give redis\(\) the prefix/,
+    /keyPrefix.*give the prefix as an option here/,
   ],
   [
     'with numbers as texts',

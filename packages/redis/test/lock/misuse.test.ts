@@ -14,13 +14,14 @@ describe('options that make no sense are refused at once', () => {
     [{ lease: '99ms' }, /^createLocks\(\): lease is 99 ms: give at least 100 ms$/],
     [{ lease: 'long' }, /^createLocks\(\): lease is 'long': give positive milliseconds/],
     [{ wait: -1 }, /^createLocks\(\): wait is -1: give/],
-    [{ deadline: 0 }, /deadline is 0/],
+    [{ deadline: 0 }, /^createLocks\(\): deadline is 0/],
     [{ deadline: '100d' }, /deadline is 8640000000 ms; give one hour at most/],
     [
       { url: 'redis://one', host: 'two' },
-      /url and host say where the server is in 2 ways; give one of them$/,
+      /^createLocks\(\): url and host say where the server is in 2 ways; give one of them$/,
     ],
-    [{ prefix: '{a}' }, /prefix must be a text without braces/],
+    [{ client: {} }, /^createLocks\(\): client is no client of ioredis/],
+    [{ prefix: '{a}' }, /^createLocks\(\): prefix must be a text without braces/],
     [null, /^createLocks\(\): options must be an object/],
     [[], /^createLocks\(\): options must be an object/],
   ])('%o', (options, message) => {
