@@ -34,10 +34,15 @@ interface Prepared {
   readonly place: Place | undefined;
 }
 
+/** So many loads are stored at once. */
+const MOST_COMMITS = 1_000;
+
 /** The loads that calls of this cache lead. */
 export class Leading {
   readonly #opened: Opened;
   readonly #slots: LoaderSlots;
+  /** The deadline is that of a commit: it must not pass while thousands of a batch wait for each other. */
+  readonly #commits = new LoaderSlots(MOST_COMMITS);
   /** By token: the engine says who holds a lease, and whoever it names is joined. */
   readonly #flights = new Map<string, Flight>();
   /** Loads without a lease, by key, while the provider is in trouble; and how many writes had come through when each began. */
@@ -256,7 +261,10 @@ export class Leading {
       if (storing !== 'nothing') await remote.write(engine.write(key, write, storing), 'getOrSet', key);
       return { status: 'loaded', value: isolated, stored: false, shared: true };
     }
+    const place = this.#commits.claim();
     try {
+      const turn = place.enter();
+      if (turn !== undefined) await turn;
       const answer = engine.commit(key, token, write);
       const committed = answer instanceof Promise ? await remote.write(answer, 'getOrSet', key) : answer;
       if (committed === 'limited') throw limitExceeded(this.#opened, key, write.limit);
@@ -271,6 +279,8 @@ export class Leading {
       // Whoever comes next must not wait for a lease that nobody will use.
       this.release(key, token);
       return { status: 'loaded', value: isolated, stored: false, shared };
+    } finally {
+      place.leave();
     }
   }
 

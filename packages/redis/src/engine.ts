@@ -316,16 +316,16 @@ export class RedisEngine implements Engine {
     return this.#groups.lookUp(term);
   }
 
-  removeByTerm(term: string): Promise<number> {
-    return this.#groups.removeByTerm(term);
+  removeByTerm(term: string, progressed: () => void = () => {}): Promise<number> {
+    return this.#groups.removeByTerm(term, progressed);
   }
 
   scan(pattern: Pattern): AsyncIterable<readonly string[]> {
     return this.#groups.scan(pattern);
   }
 
-  removeByPattern(pattern: Pattern): Promise<number> {
-    return this.#groups.removeByPattern(pattern);
+  removeByPattern(pattern: Pattern, progressed: () => void = () => {}): Promise<number> {
+    return this.#groups.removeByPattern(pattern, progressed);
   }
 
   /** Of evictions, those for limits that this engine made; what the server evicts and expires it tells nobody. */

@@ -41,6 +41,9 @@ export interface GroupsOptions {
   readonly owes: () => void;
 }
 
+/** Is called when a part of a removal is done. */
+type Progressed = () => void;
+
 export class Groups {
   readonly #calls: Calls;
   readonly #partitions: Partitions;
@@ -119,7 +122,7 @@ export class Groups {
    * First the mark, which makes all of a partition's entries under the term absent in one step and fences running loads; then the records
    * are taken away, which nobody finds any more.
    */
-  async removeByTerm(term: string): Promise<number> {
+  async removeByTerm(term: string, progressed: Progressed): Promise<number> {
     this.checkTerms([term]);
     const counts = await this.#changeEach(async (partition) => {
       const [moment, owes] = (await this.#calls.write(
@@ -129,12 +132,12 @@ export class Groups {
       )) as readonly [Buffer, number];
       // Whoever is cut off here leaves records behind, of which those without an end are swept.
       if (owes === 1) this.#owes();
-      return after(() => this.#reap(partition, term, moment));
+      return after(() => this.#reap(partition, term, moment, progressed));
     });
     return sum(counts);
   }
 
-  async #reap(partition: Partition, term: string, moment: Buffer): Promise<number> {
+  async #reap(partition: Partition, term: string, moment: Buffer, progressed: Progressed): Promise<number> {
     let removed = 0;
     for (const page of pagesOf(await this.#members(partition, term))) {
       const names = [
@@ -146,6 +149,7 @@ export class Groups {
       ];
       const [, count] = await this.#calls.writeAll(REAP_TERM, names, [term, moment, this.#keeps, ...page]);
       removed += count as number;
+      progressed();
     }
     return removed;
   }
@@ -173,18 +177,18 @@ export class Groups {
   }
 
   /** First the fences, then the walk: a load that began before them cannot store an entry behind the walk. */
-  async removeByPattern(pattern: Pattern): Promise<number> {
+  async removeByPattern(pattern: Pattern, progressed: Progressed): Promise<number> {
     await this.#changeEach((partition) =>
       this.#calls.write(FENCE, [partition.marks], [this.#nextId(), this.#count]),
     );
-    return after(() => this.#removeMatching(pattern));
+    return after(() => this.#removeMatching(pattern, progressed));
   }
 
-  async #removeMatching(pattern: Pattern): Promise<number> {
+  async #removeMatching(pattern: Pattern, progressed: Progressed): Promise<number> {
     let removed = 0;
     // Each once: what is written behind the walk must stay.
     const seen = new Set<string>();
-    for await (const { partition, keys } of this.#walk(pattern)) {
+    for await (const { partition, keys } of this.#walk(pattern, progressed)) {
       const names = new Map(keys.map((key) => [partition.entry(key), key]));
       for (const name of names.keys()) if (seen.has(name)) names.delete(name);
       for (const name of names.keys()) seen.add(name);
@@ -198,13 +202,19 @@ export class Groups {
         ),
       );
       removed += gone.filter(([status]) => status === 1).length;
+      progressed();
     }
     return removed;
   }
 
-  async *#walk(pattern: Pattern): AsyncGenerator<Page> {
+  async *#walk(pattern: Pattern, progressed: Progressed = () => {}): AsyncGenerator<Page> {
     const { prefix } = pattern;
-    for await (const page of walk({ calls: this.#calls, partitions: this.#partitions, prefix })) {
+    // A walk takes many steps that find nothing.
+    const isEnough = (): boolean => {
+      progressed();
+      return false;
+    };
+    for await (const page of walk({ calls: this.#calls, partitions: this.#partitions, prefix, isEnough })) {
       const keys = page.keys.filter((key) => pattern.matches(key));
       for (const part of pagesOf(keys)) yield { partition: page.partition, keys: part };
     }
