@@ -62,7 +62,8 @@ export async function certify(options: CertifyOptions): Promise<Certificate> {
   };
 }
 
-function chosenOf(
+/** The groups of these names. Throws a `TypeError` for a name that none has. */
+export function chosenOf(
   groups: readonly RunnableGroup[],
   only: readonly string[] | undefined,
 ): readonly RunnableGroup[] {
@@ -71,13 +72,19 @@ function chosenOf(
   const unknown = only.filter((name) => !names.includes(name));
   if (unknown.length > 0) {
     throw new TypeError(
-      `certify: option only: there is no group '${unknown.join("', '")}': the groups are ${names.join(', ')}`,
+      `option only: there is no group '${unknown.join("', '")}': the groups are ${names.join(', ')}`,
     );
   }
   return groups.filter(({ name }) => only.includes(name));
 }
 
-async function judge({ name, guarantee, skipped: reason, cases }: RunnableGroup): Promise<GroupVerdict> {
+/** Runs the cases of a group, one after the other. */
+export async function judge({
+  name,
+  guarantee,
+  skipped: reason,
+  cases,
+}: RunnableGroup): Promise<GroupVerdict> {
   const failures: { name: string; message: string }[] = [];
   const skipped: { name: string; reason: string }[] = [];
   for (const each of cases) {
@@ -116,6 +123,7 @@ async function broken(run: () => Promise<void>): Promise<string | undefined> {
   }
 }
 
-function runtime(): Readonly<Record<string, string>> {
+/** The runtime, by name and version. */
+export function runtime(): Readonly<Record<string, string>> {
   return typeof process === 'object' ? { [process.release.name]: process.version } : {};
 }

@@ -4,15 +4,11 @@
  * page is out of date. `--verbose` tells which case noticed.
  */
 import { execFile } from 'node:child_process';
-import { readFile, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { GROUPS } from '../../src/conformance/groups.ts';
+import { publishScore } from './published-score.ts';
 import type { Judged } from './score.ts';
-
-const PAGE = join(import.meta.dirname, '../../../../docs/conformance.md');
-const BEGIN = '<!-- The score: written by packages/core/test/conformance/report.ts -->';
-const END = '<!-- The end of the score -->';
 
 const isCheck = process.argv.includes('--check');
 const isVerbose = process.argv.includes('--verbose');
@@ -27,11 +23,9 @@ if (isVerbose) {
 for (const { group, name } of living) say(`not noticed by '${group}': ${name}`);
 say(`mutants: ${judged.length - living.length} of ${judged.length} killed`);
 
-const page = await readFile(PAGE, 'utf8');
-const current = `${page.slice(0, page.indexOf(BEGIN))}${BEGIN}\n\n${table()}\n${page.slice(page.indexOf(END))}`;
-if (!isCheck) await writeFile(PAGE, current);
-else if (page !== current) say(`docs/conformance.md is out of date: run ${process.argv[1]}`);
-process.exitCode = living.length > 0 || (isCheck && page !== current) ? 1 : 0;
+const isCurrent = await publishScore('conformance.md', import.meta.filename, table(), isCheck);
+if (isCheck && !isCurrent) say(`docs/conformance.md is out of date: run ${process.argv[1]}`);
+process.exitCode = living.length > 0 || (isCheck && !isCurrent) ? 1 : 0;
 
 /** Every mutant, in the order of the groups; the work is shared by so many processes. */
 async function judgeAll(processes: number): Promise<readonly Judged[]> {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { binaryCodec } from '../../src/binary-codec.ts';
 import { sameValue } from '../../src/conformance/same-value.ts';
 import { KEPT_VALUES, VALUE_MATRIX } from '../../src/conformance/value-matrix.ts';
 import { LARGE_VALUES } from '../../src/conformance/values/large.ts';
 import { repeatedPart } from '../../src/conformance/parts.ts';
-import { binaryCodec } from '../../src/binary-codec.ts';
-import { createPacking } from '../../src/packing.ts';
+import { copyValue } from '../../src/copying.ts';
 
 describe('the matrix', () => {
   it('has a name for every case, and no two of one name', () => {
@@ -56,16 +56,8 @@ describe('repeatedPart', () => {
   });
 });
 
-describe.each(['copy', 'frozen'] as const)('values of megabytes, %s', (isolation) => {
-  it.each(LARGE_VALUES)('keeps $name, as a value and as bytes', ({ make }) => {
-    for (const holds of ['values', 'bytes'] as const) {
-      const packing = createPacking({
-        isolation,
-        holds,
-        codecs: [binaryCodec],
-        context: { cache: 'users', space: 'users' },
-      });
-      expect(sameValue(packing.unpack(packing.pack(make(), 'k'), 'k'), make())).toBe(true);
-    }
-  });
+it.each(LARGE_VALUES)('a copy and the built-in codec keep $name', ({ make }) => {
+  const context = { cache: 'users', space: 'users', key: 'user:1' };
+  expect(sameValue(copyValue(make()), make())).toBe(true);
+  expect(sameValue(binaryCodec.decode(binaryCodec.encode(make(), context), context), make())).toBe(true);
 });

@@ -52,6 +52,7 @@ const NUMBERS: readonly KeptSample[] = [
     2 ** -149,
     2 ** -150,
     2 ** -1022,
+    2 ** 1023,
     2 ** -1074,
     Number.EPSILON,
     1 + Number.EPSILON,
