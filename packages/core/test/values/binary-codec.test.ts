@@ -5,7 +5,7 @@ import { swapBytes } from '../../src/binary-format.ts';
 import { sameValue } from '../../src/conformance/same-value.ts';
 import { VALUE_MATRIX } from '../../src/conformance/value-matrix.ts';
 import { isCacheError } from '../../src/errors.ts';
-import { anyValue } from './values.ts';
+import { anyValue } from '../../src/conformance/any-value.ts';
 
 const context = { cache: 'users', space: 'users', key: 'user:1' };
 const encode = (value: unknown): Uint8Array => binaryCodec.encode(value, context);

@@ -5,7 +5,8 @@ import { sameValue } from '../../src/conformance/same-value.ts';
 import { VALUE_MATRIX } from '../../src/conformance/value-matrix.ts';
 import { copyValue } from '../../src/copying.ts';
 import { freezeValue } from '../../src/freezing.ts';
-import { anyValue, spoil } from './values.ts';
+import { anyValue } from '../../src/conformance/any-value.ts';
+import { spoil } from './values.ts';
 
 const HOSTILE = [
   '"];process.exit()//',

@@ -5,7 +5,8 @@ import type { Codec } from '../../src/codec.ts';
 import { sameValue } from '../../src/conformance/same-value.ts';
 import { VALUE_MATRIX } from '../../src/conformance/value-matrix.ts';
 import { type Packing, createPacking } from '../../src/packing.ts';
-import { anyValue, spoil } from './values.ts';
+import { anyValue } from '../../src/conformance/any-value.ts';
+import { spoil } from './values.ts';
 
 const context = { cache: 'users', space: 'users' };
 const foreignCodec: Codec = { ...binaryCodec, id: 'foreign' };

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { differenceBetween, sameValue } from '../../src/conformance/same-value.ts';
 import { KEPT_VALUES } from '../../src/conformance/value-matrix.ts';
-import { anyValue, spoil } from './values.ts';
+import { anyValue } from '../../src/conformance/any-value.ts';
+import { spoil } from './values.ts';
 
 const own = (name: string, value: unknown): object =>
   Object.defineProperty({}, name, { value, enumerable: true, writable: true, configurable: true });
