@@ -10,6 +10,8 @@ export type { CertifyCodecOptions, CodecCertificate } from './codec/certify-code
 export { codecConformance } from './codec/codec-conformance.ts';
 export { codecMutationScore } from './codec/codec-mutation-score.ts';
 export type { CodecMutationOptions } from './codec/codec-mutation-score.ts';
+export { extendCorpus, judgeCorpus } from './codec/corpus.ts';
+export type { Corpus, CorpusOptions } from './codec/corpus.ts';
 export type { CodecMutant } from './codec/mutants/altered-codec.ts';
 export { CODEC_MUTANTS } from './codec/mutants/codec-mutants.ts';
 export type { CodecConformanceOptions } from './codec/options.ts';
