@@ -26,6 +26,15 @@ function renaming(rename: (key: string) => string): Fault {
   });
 }
 
+/** Texts that are longer than the backend has room for. */
+function cutting(length: number): Fault {
+  return (right) =>
+    rewriting(right, (write) => ({
+      ...write,
+      payload: typeof write.payload === 'string' ? write.payload.slice(0, length) : write.payload,
+    }));
+}
+
 /** Grants the running leases again after a clear, or an invalidation of tags, that has ended them. */
 function keepingLeases(over: 'clear' | 'invalidateTags'): Fault {
   return (right, { kept }) => {
@@ -140,12 +149,8 @@ export const PROVIDER_MUTANTS: readonly Mutant[] = [
   mutant('values', 'does not know -0 from 0', (right) =>
     rewriting(right, (write) => ({ ...write, payload: Object.is(write.payload, -0) ? 0 : write.payload })),
   ),
-  mutant('values', 'cuts texts at 65,536 characters', (right) =>
-    rewriting(right, (write) => ({
-      ...write,
-      payload: typeof write.payload === 'string' ? write.payload.slice(0, 65_536) : write.payload,
-    })),
-  ),
+  mutant('values', 'cuts texts at 65,536 characters', cutting(65_536)),
+  mutant('values', 'cuts texts at 2,000,000 characters', cutting(2_000_000)),
 
   // ── keys ──
   mutant(
