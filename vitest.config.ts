@@ -18,6 +18,10 @@ export default defineConfig({
       { extends: true, test: { name: 'codec-json', include: ['packages/codec-json/test/**/*.test.ts'] } },
       {
         extends: true,
+        test: { name: 'codec-msgpack', include: ['packages/codec-msgpack/test/**/*.test.ts'] },
+      },
+      {
+        extends: true,
         test: { name: 'codec-compressed', include: ['packages/codec-compressed/test/**/*.test.ts'] },
       },
       {

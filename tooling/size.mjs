@@ -17,6 +17,7 @@ const BUDGETS = new Map([
   ['@cache/codec-compressed', 3_000],
   ['@cache/codec-encrypted', 3_000],
   ['@cache/codec-json', 3_000],
+  ['@cache/codec-msgpack', 3_500],
 ]);
 
 /**

@@ -1,0 +1,32 @@
+/** The codec. */
+import { CacheError, type Codec } from '@cache/core';
+import { createReader } from './reader.ts';
+import { createWriter } from './writer.ts';
+
+function createMsgpackCodec(): Codec {
+  const write = createWriter();
+  const read = createReader();
+  return {
+    id: 'msgpack',
+    encode(value) {
+      if (value === undefined) throw new TypeError('undefined is never a value');
+      return write(value);
+    },
+    decode(bytes, { cache, key }) {
+      try {
+        return read(bytes);
+      } catch (cause) {
+        throw new CacheError('CODEC_FAILED', 'the stored bytes could not be read', { cause, cache, key });
+      }
+    },
+  };
+}
+
+/**
+ * MessagePack for the whole value model, in a form that any reader of MessagePack can follow. Each message stands for itself: no records, no
+ * state that reader and writer would have to share.
+ *
+ * `encode` is given checked values and refuses none of them. `decode` throws a `CacheError` with the code `CODEC_FAILED` for what is no
+ * message, holds an extension that is unknown, or is nested deeper than 2,000 levels, in a time and with memory in proportion to its length.
+ */
+export const msgpackCodec: Codec = /* @__PURE__ */ createMsgpackCodec();
