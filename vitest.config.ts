@@ -20,6 +20,7 @@ export default defineConfig({
         extends: true,
         test: { name: 'codec-msgpack', include: ['packages/codec-msgpack/test/**/*.test.ts'] },
       },
+      { extends: true, test: { name: 'codec-v8', include: ['packages/codec-v8/test/**/*.test.ts'] } },
       {
         extends: true,
         test: { name: 'codec-compressed', include: ['packages/codec-compressed/test/**/*.test.ts'] },
