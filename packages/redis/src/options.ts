@@ -82,6 +82,12 @@ export function resolve(options: RedisOptions): Settings {
   const places = PLACES.filter((place) => options[place] !== undefined);
   if (places.length > 1)
     refuse(`${places.join(' and ')} say where the server is in ${places.length} ways`, 'give one of them');
+  const unset = PLACES.find((place) => place in options);
+  if (places.length === 0 && unset !== undefined)
+    refuse(
+      `${unset} is undefined, which would mean 127.0.0.1:6379`,
+      `look at where it should come from, or leave ${unset} out`,
+    );
   checkBeside(options, places[0]);
   const deadline = deadlineOf(options.deadline ?? '1s');
   const { cluster, client } = options;

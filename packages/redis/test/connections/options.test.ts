@@ -25,6 +25,7 @@ test.each<[RedisOptions, unknown, string]>([
   [{ url: 'unix:///run/a%20b.sock' }, { path: '/run/a b.sock' }, '/run/a b.sock'],
   [{ path: '/run/redis.sock', database: 1 }, { path: '/run/redis.sock', db: 1 }, '/run/redis.sock'],
   [{ host: 'h', tls: true }, { host: 'h', port: 6379, tls: {} }, 'h:6379'],
+  [{ url: undefined, host: 'h' } as never, { host: 'h', port: 6379 }, 'h:6379'],
   [{ host: 'h', tls: false }, { host: 'h', port: 6379 }, 'h:6379'],
   [
     {
@@ -64,6 +65,8 @@ test('the nodes of a Cluster are where to begin', () => {
 
 test.each<[RedisOptions, RegExp]>([
   [{ url: 'redis://h', host: 'h' }, /url and host say where the server is in 2 ways; give one of them/],
+  [{ url: undefined } as never, /url is undefined, which would mean 127\.0\.0\.1:6379; look at where/],
+  [{ host: undefined, port: 7000 } as never, /host is undefined/],
   [{ path: '/a', cluster: { nodes: [local] } }, /path and cluster/],
   [{ url: 'redis://h', port: 1 }, /port has no meaning beside url/],
   [{ path: '/a', port: 1 }, /port has no meaning beside path/],
