@@ -11,14 +11,16 @@ export class Selection {
   readonly #client: Redis;
   readonly #isOurs: boolean;
   #fault: Error | undefined;
+  /** Whether everything was heard that this connection was told. */
+  #isHeard: boolean;
 
   /** `isOurs`: it may be made to connect again. */
   constructor(client: Redis, isOurs: boolean) {
     this.#client = client;
     this.#isOurs = isOurs;
-    client.on('connecting', this.#begin).on('error', this.#failed);
-    // What a connection was refused that stands already, nobody has heard.
-    if (client.status === 'ready' && this.#wanted !== 0) this.#ask();
+    this.#isHeard = client.status !== 'connect' && client.status !== 'ready';
+    client.on('connecting', this.#begin).on('error', this.#failed).on('ready', this.#ready);
+    if (client.status === 'ready') this.#ready();
   }
 
   /** Why nothing may be sent; `undefined`: the connection is where it should be, or it is none yet. */
@@ -28,7 +30,7 @@ export class Selection {
 
   /** Stops listening to the client. */
   leave(): void {
-    this.#client.off('connecting', this.#begin).off('error', this.#failed);
+    this.#client.off('connecting', this.#begin).off('error', this.#failed).off('ready', this.#ready);
   }
 
   get #wanted(): number {
@@ -37,6 +39,11 @@ export class Selection {
 
   readonly #begin = (): void => {
     this.#fault = undefined;
+    this.#isHeard = true;
+  };
+
+  readonly #ready = (): void => {
+    if (!this.#isHeard && this.#fault === undefined && this.#wanted !== 0) this.#ask();
   };
 
   /** Before the connection is said to be ready every database was asked for, and answered. */

@@ -57,6 +57,7 @@ test.each<[string, RedisOptions, RegExp]>([
 test.each<[string, (client: Redis) => Promise<unknown>]>([
   ['that stands already', (client) => new Promise((resolve) => void client.once('ready', resolve))],
   ['that has not connected yet', async () => undefined],
+  ['that is being refused it', (client) => new Promise((resolve) => void client.once('error', resolve))],
 ])('a given client %s in another database than its own is refused', async (_, prepare) => {
   const client = new Redis({ ...proper, db: 99 });
   client.on('error', () => undefined);
