@@ -14,9 +14,8 @@ export interface Terms {
   readonly random: () => number;
 }
 
-/** How long a connection may take to stand or to end, and the longest pause between two attempts. */
+/** How long a connection may take to stand, and the longest pause between two attempts. */
 const CONNECT_MS = 5_000;
-const DISCONNECT_MS = 500;
 const LONGEST_RETRY_MS = 2_000;
 
 /**
@@ -31,7 +30,8 @@ export function once({ deadline, clock, random }: Terms): RedisOptions {
     autoResubscribe: false,
     autoResendUnfulfilledCommands: true,
     connectTimeout: CONNECT_MS,
-    disconnectTimeout: DISCONNECT_MS,
+    // Who is to be heard out was asked to quit before. A longer timer would keep the process when the connection is gone already.
+    disconnectTimeout: 0,
     maxLoadingRetryTime: LONGEST_RETRY_MS,
     sentinelCommandTimeout: deadline,
     keepAlive: 10_000,
