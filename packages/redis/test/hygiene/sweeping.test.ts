@@ -124,6 +124,33 @@ describe('a debt', () => {
     expect(await until('it is swept', isSwept, { within: 5_000 })).toBe(true);
   });
 
+  // The end that 'forget' gives the marks would be the end of the debt as well.
+  test('is remembered, though the last entry that lived for ever is deleted', async () => {
+    const at = await scene.open({ provider: late });
+    await fill(at);
+    await at.cache.clear();
+    await at.cache.set('later', 'x', { ttl: 'forever' });
+    await at.cache.delete('later');
+    const [marks] = await keysOn(scene.server, { ...at, sorts: 'm' });
+    expect(marks?.endsAt).toBe(-1);
+    expect(await scene.server.command('HEXISTS', scene.marksOf(at.namespace), 'd')).toBe(1);
+  });
+
+  // Its note comes in a step of its own where a slot moves, and entries may have been written before it.
+  test('that is noted late and paid leaves the marks as long as the entries', async () => {
+    const at = await scene.open({ provider: late });
+    await at.cache.set('long', 'x', { ttl: '30d' });
+    const { CLEARED, SWEPT } = await import('../../src/steps.ts');
+    const marks = scene.marksOf(at.namespace);
+    await scene.server.command('EVAL', CLEARED.source, 1, marks, 'abcdefghijklmnop', 1, '1');
+    const debt = (await scene.server.command('HGET', marks, 'd')) as string;
+    expect(
+      await scene.server.command('EVAL', SWEPT.source, 2, marks, marks.replace('m:', 's:'), 'sweeper', debt),
+    ).toBe(1);
+    const [{ endsAt } = { endsAt: 0 }] = await keysOn(scene.server, { ...at, sorts: 'm' });
+    expect(endsAt).toBeGreaterThan((await at.cache.getMetadata('long'))?.expiresAt ?? Infinity);
+  });
+
   // Nothing tells a sweeper of it: the records go with the call, or not at all.
   test('is left by a delete by index that was cut short', async () => {
     const at = await scene.open({ provider: soon });
