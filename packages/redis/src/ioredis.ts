@@ -8,6 +8,7 @@ import { listen, type Whereabouts } from './listening.ts';
 import { bearErrors, once, pauseOf, type RedisOptions, type Terms } from './once.ts';
 import type { Argument, Client, Connector, Node, Reply } from './port.ts';
 import { Selection } from './selection.ts';
+import { giveUpSilence } from './silence.ts';
 import { Together } from './together.ts';
 
 /** A client of ioredis, for one server or for a Cluster. */
@@ -51,10 +52,10 @@ interface PortOptions {
 
 export function connectorTo(target: Target, terms: Terms): Connector {
   const { clock, random } = terms;
-  const options: RedisOptions = { ...target.options, ...once(terms) };
+  const options = heedful(target.options, terms);
   let latest: IoredisClient | undefined;
   const open = (): IoredisClient => {
-    if (target.kind === 'server') return bearErrors(new Redis(options));
+    if (target.kind === 'server') return giveUpSilence(bearErrors(new Redis(options)), terms);
     // Nodes queue while they connect: the Cluster sends to them without looking.
     const { enableOfflineQueue: _, ...redisOptions } = options;
     const cluster = new Cluster([...target.nodes], {
@@ -68,7 +69,7 @@ export function connectorTo(target: Target, terms: Terms): Connector {
       clusterRetryStrategy: (attempt) => pauseOf(attempt - 1, random),
       ...(target.natMap !== undefined && { natMap: target.natMap }),
     });
-    return cluster.on('+node', bearErrors);
+    return cluster.on('+node', (node: Redis) => giveUpSilence(bearErrors(node), terms));
   };
   return {
     address: target.address,
@@ -90,7 +91,7 @@ export function connectorTo(target: Target, terms: Terms): Connector {
 /** Around a client that the caller owns. It is used as it is, and never closed; messages come over a connection that is ours. */
 export function connectorAround(client: IoredisClient, terms: Terms): Connector {
   const given = isCluster(client) ? (client.options.redisOptions ?? {}) : client.options;
-  const options: RedisOptions = { ...(given as RedisOptions), ...once(terms) };
+  const options = heedful(given as RedisOptions, terms);
   return {
     address: addressOf(client),
     connect(onState) {
@@ -111,11 +112,20 @@ export function connectorAround(client: IoredisClient, terms: Terms): Connector 
   };
 }
 
+/**
+ * Without a timeout of ioredis' own: it fires after a program blocked its event loop, before what arrived meanwhile is read. Silence is
+ * watched in its place.
+ */
+function heedful(given: RedisOptions, terms: Terms): RedisOptions {
+  const { socketTimeout: _, ...options } = { ...given, ...once(terms) };
+  return options;
+}
+
 /** One node after the other, where there are several; which one first is chance, so that processes spread. */
 function whereabouts(
   options: RedisOptions,
   nodes: () => readonly Address[],
-  { clock, random }: Terms,
+  { clock, random, deadline }: Terms,
 ): Whereabouts {
   const first = Math.floor(random() * 1_000);
   return {
@@ -125,6 +135,7 @@ function whereabouts(
       return node === undefined ? options : { ...options, host: node.host, port: node.port };
     },
     clock,
+    deadline,
     pauseOf: (attempt) => pauseOf(attempt, random),
   };
 }

@@ -3,6 +3,7 @@ import type { Cancel, Clock } from '@cache/core';
 import { Redis } from 'ioredis';
 import { bearErrors, type RedisOptions } from './once.ts';
 import type { Subscriber, Subscription } from './port.ts';
+import { giveUpSilence } from './silence.ts';
 
 /** A connection that is silent for so long is asked whether it is still there, in milliseconds. */
 const HEARTBEAT_MS = 10_000;
@@ -11,6 +12,8 @@ export interface Whereabouts {
   /** How and where to connect; `attempt` counts from 0 since the last time the channel was subscribed. */
   readonly optionsOf: (attempt: number) => RedisOptions;
   readonly clock: Clock;
+  /** Milliseconds after which a server is given up that owes a reply and says nothing. */
+  readonly deadline: number;
   /** Milliseconds before the next attempt. */
   readonly pauseOf: (attempt: number) => number;
 }
@@ -28,7 +31,7 @@ const FOR_MESSAGES: RedisOptions = {
 };
 
 export function listen(
-  { optionsOf, pauseOf, clock }: Whereabouts,
+  { optionsOf, pauseOf, clock, deadline }: Whereabouts,
   { channel, onMessage, onListening }: Subscription,
 ): Subscriber {
   let attempt = 0;
@@ -45,8 +48,9 @@ export function listen(
 
   function open(): Redis {
     const subscriber = bearErrors(new Redis({ ...optionsOf(attempt), ...FOR_MESSAGES }));
+    giveUpSilence(subscriber, { deadline, clock });
     let stopBeating: Cancel | undefined;
-    // A server that is gone without a word does not answer: then the socket's timeout ends the connection.
+    // A server that is gone without a word does not answer: then its silence ends the connection.
     const beat = (): void => {
       stopBeating = clock.after(HEARTBEAT_MS, beat);
       subscriber.ping().catch(() => subscriber.disconnect());
