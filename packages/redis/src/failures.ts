@@ -15,6 +15,9 @@ const LOST =
  */
 const ABORTED = /^ERR (Lua )?script attempted to/i;
 
+/** The command waits in a transaction of the program, which may execute it later, or never. */
+const QUEUED = /^QUEUED\b/;
+
 /**
  * A command of a script was refused, which ends the script there: what it had done before stays done. What is wrong
  * with the server is found at the first write, and a value of the wrong type before it.
@@ -60,6 +63,7 @@ const REMEDIES: readonly (readonly [RegExp, string])[] = [
     /^PARTITIONS\b/,
     'all processes must give the same number: give partitions as it was made, or clear it and let it expire first',
   ],
+  [QUEUED, 'give redis() a client that nothing else uses'],
   [/^WRONGTYPE\b/, 'somebody else keeps something under this key: delete it, or give the caches a prefix'],
 ];
 
@@ -79,7 +83,7 @@ export type Effect = 'none' | 'repeatable' | 'once';
 export function meaningOf(error: unknown): Meaning {
   const text = messageOf(error);
   if (ABORTED.test(text)) return 'unknown';
-  if (BROKEN_OFF.test(text)) return 'broken-off';
+  if (BROKEN_OFF.test(text) || QUEUED.test(text)) return 'broken-off';
   if (REFUSED.test(text)) return 'refused';
   // Of several attempts the last may have been executed.
   if (text.includes('Too many Cluster redirections') && LOST.test(text)) return 'unknown';

@@ -36,6 +36,10 @@ export function checkClient(client: Redis | Cluster): void {
           enableOfflineQueue: [client.options.enableOfflineQueue, false],
         },
   );
+  if (!isCluster(client))
+    refuse('a client that pipelines of itself sends other commands than it is given', {
+      enableAutoPipelining: [client.options.enableAutoPipelining ?? false, false],
+    });
   if (isCluster(client))
     compare('the client would read from replicas, which lag behind', {
       scaleReads: [client.options.scaleReads, 'master'],

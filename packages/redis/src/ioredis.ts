@@ -157,6 +157,7 @@ class IoredisPort implements Client {
   readonly #onState: StateListener;
   readonly #close: (withinMs: number) => Promise<void>;
   readonly #together: Together;
+  readonly #isOurs: boolean;
   /** A Cluster has one database. */
   readonly #selection: Selection | undefined;
   /** Why there is no connection, as far as it is known. */
@@ -168,6 +169,7 @@ class IoredisPort implements Client {
     this.#onState = onState;
     this.#close = close;
     this.#together = new Together(client);
+    this.#isOurs = isOurs;
     this.#selection = isCluster(client) ? undefined : new Selection(client, isOurs);
     this.#isUp = client.status === 'ready';
     // Without a listener an error would be printed; what it means is told with the state.
@@ -197,9 +199,11 @@ class IoredisPort implements Client {
       return Promise.reject(this.#notConnected());
     this.#together.gather();
     // Of a program's own copy of ioredis the classes are others.
-    return this.#client instanceof Cluster
-      ? sendToCluster(this.#client, command, args)
-      : (this.#client.callBuffer(command, ...(args as (string | Buffer | number)[])) as Promise<Reply>);
+    const reply =
+      this.#client instanceof Cluster
+        ? sendToCluster(this.#client, command, args)
+        : (this.#client.callBuffer(command, ...(args as (string | Buffer | number)[])) as Promise<Reply>);
+    return this.#isOurs ? reply : reply.then(checkExecuted);
   }
 
   masters(): readonly Node[] {
@@ -248,6 +252,15 @@ class IoredisPort implements Client {
     if (reason !== undefined) return new Error(`not connected: ${messageOf(reason)}`, { cause: reason });
     return new Error(`not connected: ${WITHOUT_ERROR[this.#client.status] ?? 'the connection is closed'}`);
   }
+}
+
+const QUEUED = Buffer.from('QUEUED');
+
+/** Throws when the owner of a client has begun a transaction on it: then the reply is no result. No command of this package has such a one. */
+function checkExecuted(reply: Reply): Reply {
+  if (Buffer.isBuffer(reply) && reply.equals(QUEUED))
+    throw new Error('QUEUED for the end of a transaction that the program began on the client');
+  return reply;
 }
 
 async function quit(client: IoredisClient, clock: Clock, withinMs: number): Promise<void> {

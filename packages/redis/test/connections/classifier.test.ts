@@ -62,6 +62,7 @@ const BROKEN_OFF = [
   "ERR The user executing the script can't run this command or subcommand script: 6e28c2284912eb947912030222bde30bcd982325, on @user_script:236.",
   "ERR ACL failure in script: User app has no permissions to run the 'zadd' command script: 6e28c2284912eb947912030222bde30bcd982325, on @user_script:216.",
   'ERR Script attempted to access a non local key in a cluster node',
+  'QUEUED for the end of a transaction that the program began on the client',
 ];
 
 test.each(BROKEN_OFF)("after '%s' nobody knows how much was executed, and the server is there", (message) => {

@@ -74,6 +74,11 @@ test.each<[string, () => Redis | Cluster, RegExp]>([
     /keyPrefix.*give the prefix as an option here/,
   ],
   [
+    'with pipelines of its own',
+    () => new Redis({ lazyConnect: true, ...proper, enableAutoPipelining: true }),
+    /other commands than it is given: make it with enableAutoPipelining: false$/,
+  ],
+  [
     'with numbers as texts',
     () => new Redis({ lazyConnect: true, ...proper, stringNumbers: true }),
     /stringNumbers: false/,
@@ -99,6 +104,41 @@ test.each<[string, () => Redis | Cluster, RegExp]>([
   try {
     expect(() => redis({ client })).toThrow(TypeError);
     expect(() => redis({ client })).toThrow(reason);
+  } finally {
+    client.disconnect();
+  }
+});
+
+test('G11: of a client on which the program has begun a transaction nothing is told that is not so', async () => {
+  const client = new Redis({ path, ...proper });
+  await using opened = openCache({ client });
+  const { cache, numbers } = opened;
+  try {
+    await cache.set('k', 'before');
+    await numbers.set('n', 1);
+    await client.multi({ pipeline: false });
+    const questions = [cache.get('k'), cache.has('k'), cache.getEntry('k'), cache.getByIndex('none', 'x')];
+    const changes = [
+      cache.set('k', 'x'),
+      cache.setIfExists('k', 'x'),
+      cache.delete('k'),
+      cache.getAndDelete('k'),
+      cache.touch('k'),
+      numbers.increment('n'),
+      cache.invalidateTags(['t']),
+      cache.deleteByPattern('*'),
+      cache.clear(),
+    ];
+    const failures = await Promise.all([...questions, ...changes].map((call) => failureOf(call)));
+    for (const { code } of failures.slice(0, questions.length)) expect(code).toBe('UNAVAILABLE');
+    for (const { code } of failures.slice(questions.length)) expect(code).toBe('UNKNOWN_OUTCOME');
+    for (const { message } of failures)
+      expect(message).toMatch(
+        /QUEUED .* a transaction .*\(give redis\(\) a client that nothing else uses\)$/,
+      );
+    await client.discard();
+    expect(await cache.get('k')).toBe('before');
+    expect(await numbers.increment('n')).toBe(2);
   } finally {
     client.disconnect();
   }
