@@ -16,6 +16,13 @@ export function lifeArguments({ ttl, grace }: Life): readonly [ttl: Argument, gr
   return [ttl === Infinity ? '' : millisecondsOf(ttl), grace === Infinity ? '' : millisecondsOf(grace)];
 }
 
+/**
+ * A server takes texts of 512 MB by default, and a longer one ends the connection, with every call that is under way on it. The rest is for
+ * the header and for labels as long as they may be.
+ */
+const MOST_PAYLOAD_BYTES = 448 * 2 ** 20;
+
+/** Throws a `TypeError` when the payload is longer than a server takes. */
 export function payloadArguments({ payload, limit }: Pick<Write, 'payload' | 'limit'>): {
   readonly flags: number;
   readonly bytes: Buffer | string;
@@ -23,7 +30,14 @@ export function payloadArguments({ payload, limit }: Pick<Write, 'payload' | 'li
   const flags = limit?.onExceeded === 'evict-lru' ? TELLS_USE : 0;
   return isNumber(payload)
     ? { flags: flags | NUMBER, bytes: String(payload) }
-    : { flags, bytes: asBuffer(payload as Uint8Array) };
+    : { flags, bytes: checkedLength(asBuffer(payload as Uint8Array)) };
+}
+
+function checkedLength(bytes: Buffer): Buffer {
+  if (bytes.length <= MOST_PAYLOAD_BYTES) return bytes;
+  throw new TypeError(
+    `a value takes ${bytes.length} bytes, and at most ${MOST_PAYLOAD_BYTES} are kept: store it in parts, or elsewhere`,
+  );
 }
 
 /** The same bytes: ioredis takes any other array for a text. */
