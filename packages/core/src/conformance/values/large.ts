@@ -3,7 +3,8 @@ import { kept, type KeptSample } from './sample.ts';
 
 const MIB = 2 ** 20;
 
-export const LARGE_VALUES: readonly KeptSample[] = [
+/** Values of few parts and many bytes: what providers could treat in a way of their own. */
+export const LARGE_PAYLOADS: readonly KeptSample[] = [
   kept('8 MiB of bytes', () => {
     const bytes = new Uint8Array(8 * MIB);
     // No two pages alike, so that one in the place of another is noticed.
@@ -21,6 +22,10 @@ export const LARGE_VALUES: readonly KeptSample[] = [
     'a string of 1,000,000 characters with a lone surrogate at its end',
     () => `${'x'.repeat(999_999)}\uD800`,
   ),
+];
+
+export const LARGE_VALUES: readonly KeptSample[] = [
+  ...LARGE_PAYLOADS,
   kept('an object of 70,000 members', () =>
     Object.fromEntries(Array.from({ length: 70_000 }, (_, i) => [`member${i}`, i])),
   ),
