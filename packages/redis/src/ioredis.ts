@@ -162,7 +162,8 @@ class IoredisPort implements Client {
   readonly #selection: Selection | undefined;
   /** Why there is no connection, as far as it is known. */
   #reason: unknown;
-  #isUp: boolean;
+  /** What was told last; `undefined`: nothing yet. */
+  #told: 'up' | 'down' | undefined;
 
   constructor(client: IoredisClient, { onState, close, isOurs }: PortOptions) {
     this.#client = client;
@@ -171,7 +172,7 @@ class IoredisPort implements Client {
     this.#together = new Together(client);
     this.#isOurs = isOurs;
     this.#selection = isCluster(client) ? undefined : new Selection(client, isOurs);
-    this.#isUp = client.status === 'ready';
+    this.#told = client.status === 'ready' ? 'up' : undefined;
     // Without a listener an error would be printed; what it means is told with the state.
     client
       .on('ready', this.#up)
@@ -232,14 +233,15 @@ class IoredisPort implements Client {
 
   readonly #up = (): void => {
     if (this.#selection?.fault !== undefined) return;
-    this.#isUp = true;
+    this.#told = 'up';
     this.#reason = undefined;
     this.#onState('up');
   };
 
   readonly #down = (): void => {
-    if (this.#isUp) this.#onState('down', this.#reason);
-    this.#isUp = false;
+    if (this.#told === 'down') return;
+    this.#told = 'down';
+    this.#onState('down', this.#reason);
   };
 
   readonly #failed = (error: unknown): void => {

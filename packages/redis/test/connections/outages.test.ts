@@ -164,10 +164,13 @@ test('a cache that was made while the server was away is used when it is there',
   const manager = createManager({ providers: [redis({ host: '127.0.0.1', port: proxy.port })] });
   try {
     const cache = manager.cache<unknown>('early', { deadline: DEADLINE_MS });
+    const states: string[] = [];
+    cache.on('connection', ({ state, error }) => states.push(`${state} ${String(error)}`));
     expect(await cache.getOrSet('k', () => 'loaded')).toBe('loaded');
     await proxy.up();
     await until('it is used', () => cache.set('k', 'stored').then(() => true));
     expect(await cache.get('k')).toBe('stored');
+    expect(states).toEqual([expect.stringMatching(/^down .*ECONNREFUSED/), 'up undefined']);
   } finally {
     await manager.close();
   }
