@@ -41,6 +41,9 @@ export default defineConfig({
           globalSetup: ['tooling/servers/src/redis.global.ts'],
           // Cases in real time mostly wait.
           maxConcurrency: 8,
+          // Servers, and the processes beside them, may have to wait for the processor. What hangs ends by itself before.
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
         },
       },
       { extends: true, test: { name: 'tooling', include: ['tooling/test/**/*.test.ts'] } },

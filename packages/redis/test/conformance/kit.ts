@@ -43,8 +43,9 @@ export function describeKit(name: string, options: RedisOptions, { apart = {} }:
 function kitOf(name: string, options: RedisOptions): ConformanceOptions {
   return {
     name,
-    provider: () => redis(options),
-    peer: () => redis(options),
+    // A server that has much else to do is not to be given up.
+    provider: () => redis({ deadline: '10s', ...options }),
+    peer: () => redis({ deadline: '10s', ...options }),
     time: { waitAtLeast: (ms) => sleep(ms + EARLY_MS) },
   };
 }

@@ -4,7 +4,7 @@ import { startRedis } from '@cache/test-servers/redis';
 import { Cluster, Redis } from 'ioredis';
 import { afterAll, expect, test } from 'vitest';
 import { redis, type RedisOptions } from '../../src/index.ts';
-import { failureOf, openCache } from './caches.ts';
+import { failureOf, openCache, PATIENT_MS } from './caches.ts';
 
 const [server, cluster] = await Promise.all([
   startRedis({ unixSocket: true, port: 0 }),
@@ -153,7 +153,7 @@ test('what a client that is made already cannot be told is refused', () => {
 
 test('a client of the caller that is gone is an error, and nothing waits for it', async () => {
   const client = new Redis({ path, ...proper, retryStrategy: () => null });
-  await using opened = openCache({ client });
+  await using opened = openCache({ client }, 300);
   await opened.cache.set('k', 'v');
   client.disconnect();
   expect(await failureOf(opened.cache.get('k'))).toMatchObject({ code: 'UNAVAILABLE' });
@@ -164,7 +164,10 @@ test('caches of one provider share its connections, and the last that closes end
   const clients = async (): Promise<number> =>
     Number(/connected_clients:(\d+)/.exec(String(await watcher.send('INFO', 'clients')))?.[1]);
   const before = await clients();
-  const manager = createManager({ providers: [redis({ path })] });
+  const manager = createManager({
+    providers: [redis({ path, deadline: PATIENT_MS })],
+    defaults: { deadline: PATIENT_MS },
+  });
   const [a, b] = [manager.cache('a'), manager.cache('b')];
   await Promise.all([a.set('k', 1), b.set('k', 1)]);
   expect(await clients()).toBe(before + 2);

@@ -46,7 +46,7 @@ test.each<[string, RedisOptions, RegExp]>([
   ],
   ['TLS to a server without', at(plain.port, { ca }), /does not speak TLS/],
 ])('%s is one clear error within the deadline', async (_, options, reason) => {
-  await using opened = openCache(options);
+  await using opened = openCache(options, 1_000);
   const error = await failureOf(opened.cache.set('k', 'v'));
   expect(error).toMatchObject({
     code: 'UNAVAILABLE',

@@ -40,6 +40,7 @@ async function scene(
   const cache = manager.cache<unknown>('shared', {
     indexes: { team: (value) => (value as { readonly team?: string }).team },
     lease: '1m',
+    deadline: '10s',
   });
   await cache.ready();
   return { cache, during };

@@ -40,7 +40,7 @@ function make({ name, scripts, find, replace }: ScriptMutant): () => void {
 }
 
 function casesOf(group: string): readonly RunnableCase[] {
-  const provider = () => redis({ url: url as string });
+  const provider = () => redis({ url: url as string, deadline: '10s' });
   const found = conformance({
     name: 'mutant',
     provider,

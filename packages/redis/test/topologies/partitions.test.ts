@@ -9,7 +9,11 @@ const managers: Manager[] = [];
 afterAll(() => Promise.all(managers.map((manager) => manager.close())));
 
 function manage(partitions: number): Manager {
-  const manager = createManager({ providers: [redis({ url, partitions })], namespace: randomUUID() });
+  const manager = createManager({
+    providers: [redis({ url, partitions, deadline: '10s' })],
+    namespace: randomUUID(),
+    defaults: { deadline: '10s' },
+  });
   managers.push(manager);
   return manager;
 }

@@ -67,7 +67,7 @@ test.each<[string, RedisOptions, RegExp]>([
     /MOVED.*\(.*give cluster\.nodes\)/,
   ],
 ])('%s is one clear error', async (_, options, reason) => {
-  await using opened = openCache(options);
+  await using opened = openCache(options, 1_000);
   const error = await failureOf(opened.cache.set('k', 'v'));
   expect(error).toMatchObject({ code: 'UNAVAILABLE', message: expect.stringMatching(reason) });
   expect(`${error.message} ${String(error.cause)}`).not.toContain(PASSWORD);
