@@ -1,5 +1,7 @@
 /** Integers of any size and the bytes of their magnitude, most significant first. Both ways take a time that is all but linear. */
 
+const HEX: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
 export function bytesOfMagnitude(magnitude: bigint): Uint8Array {
   const digits = magnitude.toString(16);
   const bytes = new Uint8Array((digits.length + 1) >>> 1);
@@ -10,6 +12,6 @@ export function bytesOfMagnitude(magnitude: bigint): Uint8Array {
 
 export function magnitudeOf(bytes: Uint8Array): bigint {
   const digits: string[] = [];
-  for (const byte of bytes) digits.push(byte.toString(16).padStart(2, '0'));
+  for (const byte of bytes) digits.push(HEX[byte] as string);
   return BigInt(`0x${digits.join('')}`);
 }

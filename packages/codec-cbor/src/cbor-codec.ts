@@ -2,7 +2,6 @@
 import { type Codec, type CodecContext, CacheError, binaryCodec } from '@cache/core';
 import { Doubt, Drafter, type Part } from './draft.ts';
 import { Reader } from './reader.ts';
-import { TextReader } from './text-reader.ts';
 import { Writer } from './writer.ts';
 
 /** From here on core counts the parts of a value before a draft is made of them. */
@@ -10,14 +9,14 @@ const MANY_PARTS = 1_000_000;
 
 function createCborCodec(): Codec {
   const writer = new Writer();
-  const texts = new TextReader();
+  let reader: Reader | undefined;
   return {
     id: 'cbor',
     checks: true,
     encode: (value, context) => writer.write(partsOf(value, context)),
     decode(bytes, context) {
       try {
-        return new Reader(bytes, texts).whole();
+        return (reader ??= new Reader()).read(bytes);
       } catch (cause) {
         const { cache, key } = context;
         throw new CacheError('CODEC_FAILED', 'the stored bytes could not be read', { cause, cache, key });

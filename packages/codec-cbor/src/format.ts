@@ -24,6 +24,23 @@
  * has to go. The format is stable: what was written is readable for ever, and a change is a new id.
  */
 
+/** The major types of CBOR: the upper 3 bits of the head of an item. */
+export const UNSIGNED = 0;
+export const NEGATIVE = 1;
+export const BYTES = 2;
+export const TEXT = 3;
+export const ARRAY = 4;
+export const OBJECT = 5;
+export const TAG = 6;
+
+/** Whole heads. */
+export const FALSE = 0xf4;
+export const TRUE = 0xf5;
+export const NULL = 0xf6;
+export const UNDEFINED = 0xf7;
+export const FLOAT64 = 0xfb;
+
+/** Tags. */
 export const POSITIVE_BIGNUM = 2;
 export const NEGATIVE_BIGNUM = 3;
 export const EMBEDDED = 24;
@@ -65,4 +82,12 @@ export const BIGNUM = 0x1_0000_0000_0000_0000n;
 export function isWellFormed(text: string): boolean {
   // Newer than the type library.
   return (text as string & { isWellFormed(): boolean }).isWellFormed();
+}
+
+/** The index that a name is, `Infinity` for other names. Indices come first among the members of an object, in their order. */
+export function indexOf(name: string): number {
+  const first = name.charCodeAt(0);
+  if (!(first >= 0x30 && first <= 0x39)) return Infinity;
+  const index = Number(name);
+  return index < 0xffff_ffff && String(index) === name && Number.isInteger(index) ? index : Infinity;
 }

@@ -1,62 +1,45 @@
 /** From bytes to values. */
-import { magnitudeOf } from './bignum.ts';
-import { Cursor, malformed } from './cursor.ts';
+import { malformed } from './cursor.ts';
 import {
+  ARRAY,
   BARE,
   BIGNUM,
+  BYTES,
   DATE,
   EMBEDDED,
   MAP,
   MAX_DEPTH,
+  NEGATIVE,
   NEGATIVE_BIGNUM,
   NEGATIVE_ZERO,
+  OBJECT,
   PAIRS,
   POSITIVE_BIGNUM,
   SET,
+  TAG,
+  TEXT,
+  UNDEFINED,
+  UNSIGNED,
   UTF16,
+  indexOf,
   isEmbedded,
-  isNegativeZero,
-  isShortInteger,
-  isWellFormed,
 } from './format.ts';
-import type { TextReader } from './text-reader.ts';
-import { type MemoryType, TAGGED_TYPES, ordered } from './views.ts';
+import { LeafReader } from './leaf-reader.ts';
 
-/** The major types of CBOR. */
-const UNSIGNED = 0;
-const NEGATIVE = 1;
-const BYTES = 2;
-const TEXT = 3;
-const ARRAY = 4;
-const OBJECT = 5;
-const TAG = 6;
+type Members = Record<string, unknown>;
 
-const FALSE = 0xf4;
-const TRUE = 0xf5;
-const NULL = 0xf6;
-const UNDEFINED = 0xf7;
-const FLOAT64 = 0xfb;
+/** Of which short arrays are cut, so that they take no more room than they need. */
+const FEW: readonly unknown[] = Array.from({ length: 16 }, () => undefined);
 
-const NativeDate: DateConstructor = Date;
-
-/** A container that is being read. It is already where it belongs. */
-interface Open {
+/** A container that is embedded, empty yet. It is already where it belongs. */
+interface Embedded {
   readonly into: object;
-  readonly parent: Open | undefined;
+  readonly kind: number;
+  readonly count: number;
   readonly depth: number;
-  /** The name, or key, and the value of an entry are two. */
-  readonly parts: number;
-  /** Names are text as it stands, not items. */
-  readonly named: boolean;
-  /** Where its bytes must end if it is embedded. */
+  /** Where its parts begin, and where they must end. */
+  readonly at: number;
   readonly end: number;
-  read: number;
-  /** The name, or key, whose value comes next. */
-  key: unknown;
-  /** Whether all names so far are. */
-  wellFormed: boolean;
-  /** The last name, if it is that of an array element; such names come first, in their order. */
-  lastIndex: number;
 }
 
 /**
@@ -65,260 +48,214 @@ interface Open {
  * and recurses as deep as the bytes ask for.
  */
 export class Reader {
-  readonly #cursor: Cursor;
-  readonly #texts: TextReader;
-  #open: Open | undefined;
+  readonly #leaves = new LeafReader();
+  readonly #cursor = this.#leaves.cursor;
+  readonly #embedded: Embedded[] = [];
 
-  constructor(bytes: Uint8Array, texts: TextReader) {
-    this.#cursor = new Cursor(bytes);
-    this.#texts = texts;
+  /** The value of these bytes. Throws when they are not those of a value. */
+  read(bytes: Uint8Array): unknown {
+    this.#cursor.open(bytes);
+    try {
+      return this.#whole();
+    } finally {
+      this.#cursor.close();
+      if (this.#embedded.length > 0) this.#embedded.length = 0;
+    }
   }
 
-  whole(): unknown {
-    if (this.#cursor.bytes[0] === UNDEFINED) throw malformed('undefined stands where a value should');
-    const value = this.#item();
-    while (this.#open !== undefined) this.#goOn(this.#open);
-    if (this.#cursor.at !== this.#cursor.bytes.length) throw malformed('bytes are left over');
+  #whole(): unknown {
+    const cursor = this.#cursor;
+    if (cursor.bytes[0] === UNDEFINED) throw malformed('undefined stands where a value should');
+    const value = this.#item(1);
+    if (cursor.at !== cursor.bytes.length) throw malformed('bytes are left over');
+    // Not by recursion: how deep the bytes say a value is nested must not decide whether the stack is deep enough.
+    for (let i = 0; i < this.#embedded.length; i++) {
+      const { into, kind, count, depth, at, end } = this.#embedded[i] as Embedded;
+      cursor.at = at;
+      this.#fill(into, kind, count, depth + 1);
+      if (cursor.at !== end) throw malformed('an embedded item has another length');
+    }
     return value;
   }
 
-  /** Reads parts of a container, up to one that is a container itself, or to the end. */
-  #goOn(open: Open): void {
-    const { into } = open;
-    const done = open.named
-      ? this.#members(open, into as Record<string, unknown>)
-      : Array.isArray(into)
-        ? this.#elements(open, into)
-        : into instanceof Set
-          ? this.#setMembers(open, into)
-          : into instanceof Map
-            ? this.#entries(open, into)
-            : this.#members(open, into as Record<string, unknown>);
-    if (!done) return;
-    if (open.end !== 0 && open.end !== this.#cursor.at)
-      throw malformed('an embedded item has another length');
-    this.#open = open.parent;
-  }
-
-  #elements(open: Open, into: unknown[]): boolean {
-    while (open.read < open.parts) {
-      open.read++;
-      into.push(this.#item());
-      if (this.#open !== open) return false;
+  /** `depth`: that of the item if it is a container, counted from 1. */
+  #item(depth: number): unknown {
+    const head = this.#cursor.byte();
+    const info = head & 0x1f;
+    switch (head >> 5) {
+      case UNSIGNED:
+        return info < 24 ? info : this.#leaves.integer(head);
+      case NEGATIVE:
+        return this.#leaves.integer(head);
+      case BYTES:
+        return this.#leaves.memory(undefined, this.#cursor.count(info));
+      case TEXT:
+        return this.#leaves.text(head);
+      case ARRAY:
+        return this.#array(this.#cursor.count(info), depth);
+      case OBJECT:
+        return this.#object(this.#cursor.count(info), depth);
+      case TAG:
+        return this.#tagged(this.#cursor.count(info), depth);
+      default:
+        return this.#leaves.simple(head);
     }
-    return true;
   }
 
-  #setMembers(open: Open, into: Set<unknown>): boolean {
-    while (open.read < open.parts) {
-      open.read++;
-      into.add(keyable(this.#item()));
-      if (this.#open !== open) return false;
+  #tagged(tag: number, depth: number): unknown {
+    switch (tag) {
+      case EMBEDDED:
+        return this.#embed(depth);
+      case MAP:
+        return this.#container(MAP, this.#leaves.count(OBJECT), depth);
+      case SET:
+      case PAIRS:
+      case BARE:
+        return this.#container(tag, this.#leaves.count(ARRAY), depth);
+      case NEGATIVE_ZERO:
+        return this.#leaves.negativeZero();
+      case DATE:
+        return this.#leaves.date();
+      case UTF16:
+        return this.#leaves.units();
+      case POSITIVE_BIGNUM:
+        return this.#leaves.bignum(BIGNUM);
+      case NEGATIVE_BIGNUM:
+        return -1n - this.#leaves.bignum(BIGNUM - 1n);
+      default:
+        return this.#leaves.memory(tag, this.#leaves.count(BYTES));
     }
-    if (into.size !== open.parts) throw malformed('a member occurs twice');
-    return true;
   }
 
-  #entries(open: Open, into: Map<unknown, unknown>): boolean {
-    while (open.read < open.parts) {
-      const item = this.#item();
-      if (open.read++ % 2 === 0) open.key = keyable(item);
-      else into.set(open.key, item);
-      if (this.#open !== open) return false;
-    }
-    if (into.size !== open.parts / 2) throw malformed('a key occurs twice');
-    return true;
-  }
-
-  #members(open: Open, into: Record<string, unknown>): boolean {
-    const { named, parts } = open;
-    while (open.read < parts) {
-      const name = named ? this.#name() : this.#pairName(open);
-      open.read += 2;
-      const index = indexOf(name);
-      if (index < Infinity && index <= open.lastIndex) throw malformed('names are in another order');
-      open.lastIndex = index;
-      const value = this.#item();
-      if (name === '__proto__') setOwn(into, name, value);
-      else into[name] = value;
-      if (this.#open !== open) return false;
-    }
-    if (Object.keys(into).length !== parts / 2) throw malformed('a name occurs twice, or a value is missing');
-    if (!named && open.wellFormed && Object.getPrototypeOf(into) !== null)
-      throw malformed('names are not in their shortest form');
-    return true;
-  }
-
-  #begin<T extends object>(into: T, parts: number, end: number, named = false): T {
-    const parent = this.#open;
-    const depth = parent === undefined ? 1 : parent.depth + 1;
-    if (depth > MAX_DEPTH) throw malformed('it is nested too deeply');
-    if (isEmbedded(depth) !== (end !== 0)) throw malformed('an item is embedded where it should not be');
-    this.#open = {
-      into,
-      parent,
-      depth,
-      parts,
-      named,
-      end,
-      read: 0,
-      key: undefined,
-      wellFormed: true,
-      lastIndex: -1,
-    };
+  #array(count: number, depth: number): unknown[] {
+    this.#enter(ARRAY, count, depth, false);
+    const into = emptyArray(count);
+    this.#elements(into, count, depth + 1);
     return into;
   }
 
-  #item(end = 0): unknown {
-    const head = this.#cursor.byte();
-    const major = head >> 5;
-    const info = head & 0x1f;
-    if (end !== 0 && (major < ARRAY || major > TAG)) throw malformed('what is embedded is no container');
-    switch (major) {
-      case UNSIGNED:
-        if (info < 24) return info;
-        return info === 27 ? this.#cursor.uint64() : this.#cursor.count(info);
-      case NEGATIVE:
-        return info === 27 ? -1n - this.#magnitude() : -1 - this.#cursor.count(info);
-      case BYTES:
-        return this.#memory(TAGGED_TYPES.get(undefined), this.#cursor.count(info));
-      case TEXT:
-        return this.#text(info);
+  #object(count: number, depth: number): object {
+    this.#enter(OBJECT, count, depth, false);
+    const into = {};
+    this.#members(into, count, depth + 1);
+    return into;
+  }
+
+  /** A container of the other kinds. `kind`: its tag. */
+  #container(kind: number, count: number, depth: number): object {
+    this.#enter(kind, count, depth, false);
+    const into = empty(kind, count);
+    this.#fill(into, kind, count, depth + 1);
+    return into;
+  }
+
+  #embed(depth: number): object {
+    const cursor = this.#cursor;
+    const length = this.#leaves.count(BYTES);
+    const end = cursor.at + cursor.fitting(length, 1);
+    const head = cursor.byte();
+    let kind = head >> 5;
+    let count = cursor.count(head & 0x1f);
+    if (kind === TAG) {
+      kind = count;
+      count = this.#leaves.count(kind === MAP ? OBJECT : ARRAY);
+    }
+    this.#enter(kind, count, depth, true);
+    const into = empty(kind, count);
+    this.#embedded.push({ into, kind, count, depth, at: cursor.at, end });
+    cursor.at = end;
+    return into;
+  }
+
+  /** Judges the place of a container and the count in its head, before anything is made of that size. */
+  #enter(kind: number, count: number, depth: number, embedded: boolean): void {
+    if (depth > MAX_DEPTH) throw malformed('it is nested too deeply');
+    if (isEmbedded(depth) !== embedded) throw malformed('an item is not embedded, or should not be');
+    this.#cursor.fitting(count, kind === OBJECT || kind === MAP ? 2 : 1);
+  }
+
+  #fill(into: object, kind: number, count: number, depth: number): void {
+    switch (kind) {
       case ARRAY:
-        return this.#begin([], this.#cursor.fitting(this.#cursor.count(info), 1), end);
+        return this.#elements(into as unknown[], count, depth);
       case OBJECT:
-        return this.#begin({}, 2 * this.#cursor.fitting(this.#cursor.count(info), 2), end, true);
-      case TAG:
-        return this.#tagged(this.#cursor.count(info), end);
-      default:
-        return this.#simple(head);
-    }
-  }
-
-  #simple(head: number): unknown {
-    switch (head) {
-      case FALSE:
-        return false;
-      case TRUE:
-        return true;
-      case NULL:
-        return null;
-      case UNDEFINED:
-        return undefined;
-      case FLOAT64: {
-        const value = this.#cursor.float64();
-        if (isShortInteger(value) || isNegativeZero(value))
-          throw malformed('a number is not in its shortest form');
-        return value;
-      }
-      default:
-        throw malformed('an item is of no known form');
-    }
-  }
-
-  #tagged(tag: number, end: number): unknown {
-    switch (tag) {
-      case EMBEDDED: {
-        const length = this.#length(BYTES);
-        if (end !== 0) throw malformed('an item is embedded twice');
-        this.#cursor.fitting(length, 1);
-        return this.#item(this.#cursor.at + length);
-      }
+        return this.#members(into as Members, count, depth);
       case MAP:
-        return this.#begin(new Map(), 2 * this.#cursor.fitting(this.#length(OBJECT), 2), end);
+        return this.#entries(into as Map<unknown, unknown>, count, depth);
       case SET:
-        return this.#begin(new Set(), this.#cursor.fitting(this.#length(ARRAY), 1), end);
-      case PAIRS:
-        return this.#begin({}, this.#cursor.fitting(this.#length(ARRAY), 1), end);
-      case BARE:
-        return this.#begin(Object.create(null) as object, this.#cursor.fitting(this.#length(ARRAY), 1), end);
-    }
-    if (end !== 0) throw malformed('what is embedded is no container');
-    switch (tag) {
-      case NEGATIVE_ZERO:
-        if (this.#cursor.byte() !== NULL) throw malformed('-0 is more than that');
-        return -0;
-      case DATE:
-        return this.#date();
-      case UTF16:
-        return this.#units();
-      case POSITIVE_BIGNUM:
-        return this.#bignum(BIGNUM);
-      case NEGATIVE_BIGNUM:
-        return -1n - this.#bignum(BIGNUM - 1n);
+        return this.#setMembers(into as Set<unknown>, count, depth);
       default:
-        return this.#memory(TAGGED_TYPES.get(tag), this.#length(BYTES));
+        return this.#pairs(into as Members, kind, count, depth);
     }
   }
 
-  #name(): string {
-    const head = this.#cursor.byte();
-    if (head >> 5 !== TEXT) throw malformed('a name is not text');
-    const start = this.#cursor.skip(this.#cursor.count(head & 0x1f));
-    return this.#texts.name(this.#cursor.bytes, start, this.#cursor.at);
+  #elements(into: unknown[], count: number, depth: number): void {
+    for (let i = 0; i < count; i++) into[i] = this.#item(depth);
   }
 
-  /** A name that is an item. */
-  #pairName(open: Open): string {
-    const name = this.#item();
-    if (typeof name !== 'string') throw malformed('a name is not text');
-    open.wellFormed &&= isWellFormed(name);
-    return name;
+  #setMembers(into: Set<unknown>, count: number, depth: number): void {
+    for (let i = 0; i < count; i++) into.add(keyable(this.#item(depth)));
+    if (into.size !== count) throw malformed('a member occurs twice');
   }
 
-  #text(info: number): string {
-    const start = this.#cursor.skip(this.#cursor.count(info));
-    return this.#texts.text(this.#cursor.bytes, start, this.#cursor.at);
+  #entries(into: Map<unknown, unknown>, count: number, depth: number): void {
+    for (let i = 0; i < count; i++) into.set(keyable(this.#item(depth)), this.#item(depth));
+    if (into.size !== count) throw malformed('a key occurs twice');
   }
 
-  #units(): string {
-    const bytes = new Uint8Array(this.#cursor.look(this.#length(BYTES)));
-    if (bytes.length % 2 !== 0) throw malformed('a unit is cut off');
-    const units = new Uint16Array(ordered(bytes, 2).buffer);
-    let text = '';
-    // In pieces that fit on the stack.
-    for (let i = 0; i < units.length; i += 4_096)
-      text += String.fromCharCode(...units.subarray(i, i + 4_096));
-    if (isWellFormed(text)) throw malformed('a string is not in its shortest form');
-    return text;
+  #members(into: Members, count: number, depth: number): void {
+    for (let i = 0, last = -1; i < count; i++) {
+      const name = this.#leaves.name();
+      last = inOrder(name, last);
+      setMember(into, name, this.#item(depth));
+    }
+    if (Object.keys(into).length !== count) throw malformed('a name occurs twice');
   }
 
-  /** That of a negative bigint, less one. The last of them is a bignum. */
-  #magnitude(): bigint {
-    const magnitude = this.#cursor.uint64();
-    if (magnitude === BIGNUM - 1n) throw malformed('a number is not in its shortest form');
-    return magnitude;
+  #pairs(into: Members, kind: number, parts: number, depth: number): void {
+    const count = parts / 2;
+    let wellFormed = true;
+    for (let i = 0, last = -1; i < count; i++) {
+      const head = this.#cursor.byte();
+      const isUtf8 = this.#leaves.startsText(head);
+      const name = isUtf8 ? this.#leaves.text(head) : this.#leaves.units();
+      wellFormed &&= isUtf8;
+      last = inOrder(name, last);
+      setMember(into, name, this.#item(depth));
+    }
+    if (Object.keys(into).length !== count) throw malformed('a name occurs twice, or a value is missing');
+    if (wellFormed && kind === PAIRS) throw malformed('names are not in their shortest form');
   }
+}
 
-  #bignum(least: bigint): bigint {
-    const bytes = this.#cursor.look(this.#length(BYTES));
-    if (bytes.length === 0 || bytes[0] === 0) throw malformed('a number is not in its shortest form');
-    const magnitude = magnitudeOf(bytes);
-    if (magnitude < least) throw malformed('a number is not in its shortest form');
-    return magnitude;
-  }
+/** The index that a name is, `Infinity` for other names. Indices come first, in their order. */
+function inOrder(name: string, last: number): number {
+  const index = indexOf(name);
+  if (index <= last && index < Infinity) throw malformed('names are in another order');
+  return index;
+}
 
-  #date(): Date {
-    const time = this.#item();
-    if (typeof time !== 'number') throw malformed('a date is no number');
-    const date = new NativeDate(time);
-    if (!Object.is(date.getTime(), time)) throw malformed('a date is out of range');
-    return date;
+function empty(kind: number, count: number): object {
+  switch (kind) {
+    case ARRAY:
+      return emptyArray(count);
+    case OBJECT:
+    case PAIRS:
+      return {};
+    case BARE:
+      return Object.create(null) as object;
+    case MAP:
+      return new Map();
+    case SET:
+      return new Set();
+    default:
+      throw malformed('what is embedded is no container');
   }
+}
 
-  #memory(type: MemoryType | undefined, length: number): object {
-    if (type === undefined) throw malformed('a tag is unknown to this runtime');
-    const copy = new Uint8Array(this.#cursor.look(length));
-    // Throws when an element is cut off.
-    return type.make(ordered(copy, type.width).buffer);
-  }
-
-  /** The length in the head of an item that must be of this major type. */
-  #length(major: number): number {
-    const head = this.#cursor.byte();
-    if (head >> 5 !== major) throw malformed('a tag stands before what it does not go with');
-    return this.#cursor.count(head & 0x1f);
-  }
+/** A short array takes no more room than it needs; a long one grows with what is read. */
+function emptyArray(count: number): unknown[] {
+  return count <= FEW.length ? FEW.slice(0, count) : [];
 }
 
 /** A map or a set turns `-0` into `0`. */
@@ -327,15 +264,12 @@ function keyable(item: unknown): unknown {
   return item;
 }
 
-/** The index that a name is, `Infinity` for other names. */
-function indexOf(name: string): number {
-  const first = name.charCodeAt(0);
-  if (!(first >= 0x30 && first <= 0x39)) return Infinity;
-  const index = Number(name);
-  return index < 0xffff_ffff && String(index) === name && Number.isInteger(index) ? index : Infinity;
+function setMember(into: Members, name: string, value: unknown): void {
+  // An assignment to this name would set the prototype.
+  if (name === '__proto__') setOwn(into, name, value);
+  else into[name] = value;
 }
 
-/** A member of its own: an assignment to this name would set the prototype. */
 function setOwn(object: object, name: string, value: unknown): void {
   Object.defineProperty(object, name, { value, writable: true, enumerable: true, configurable: true });
 }
