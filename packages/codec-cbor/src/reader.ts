@@ -9,6 +9,7 @@ import {
   EMBEDDED,
   MAP,
   MAX_DEPTH,
+  MAX_PARTS,
   NEGATIVE,
   NEGATIVE_BIGNUM,
   NEGATIVE_ZERO,
@@ -26,7 +27,7 @@ import {
 } from './format.ts';
 import { LeafReader } from './leaf-reader.ts';
 
-type Members = Record<string, unknown>;
+type Members = Record<string | number, unknown>;
 
 /** Of which short arrays are cut, so that they take no more room than they need. */
 const FEW: readonly unknown[] = Array.from({ length: 16 }, () => undefined);
@@ -51,10 +52,12 @@ export class Reader {
   readonly #leaves = new LeafReader();
   readonly #cursor = this.#leaves.cursor;
   readonly #embedded: Embedded[] = [];
+  #partsLeft = 0;
 
   /** The value of these bytes. Throws when they are not those of a value. */
   read(bytes: Uint8Array): unknown {
     this.#cursor.open(bytes);
+    this.#partsLeft = MAX_PARTS;
     try {
       return this.#whole();
     } finally {
@@ -172,6 +175,7 @@ export class Reader {
     if (depth > MAX_DEPTH) throw malformed('it is nested too deeply');
     if (isEmbedded(depth) !== embedded) throw malformed('an item is not embedded, or should not be');
     this.#cursor.fitting(count, kind === OBJECT || kind === MAP ? 2 : 1);
+    if ((this.#partsLeft -= count + 1) < 0) throw malformed('it has too many parts');
   }
 
   #fill(into: object, kind: number, count: number, depth: number): void {
@@ -207,7 +211,7 @@ export class Reader {
     for (let i = 0, last = -1; i < count; i++) {
       const name = this.#leaves.name();
       last = inOrder(name, last);
-      setMember(into, name, this.#item(depth));
+      setMember(into, name, last, count, this.#item(depth));
     }
     if (Object.keys(into).length !== count) throw malformed('a name occurs twice');
   }
@@ -221,7 +225,7 @@ export class Reader {
       const name = isUtf8 ? this.#leaves.text(head) : this.#leaves.units();
       wellFormed &&= isUtf8;
       last = inOrder(name, last);
-      setMember(into, name, this.#item(depth));
+      setMember(into, name, last, count, this.#item(depth));
     }
     if (Object.keys(into).length !== count) throw malformed('a name occurs twice, or a value is missing');
     if (wellFormed && kind === PAIRS) throw malformed('names are not in their shortest form');
@@ -264,10 +268,22 @@ function keyable(item: unknown): unknown {
   return item;
 }
 
-function setMember(into: Members, name: string, value: unknown): void {
+/** `index`: that the name is. `count`: how many members there are. */
+function setMember(into: Members, name: string, index: number, count: number, value: unknown): void {
+  if (index !== Infinity) setElement(into, name, index, count, value);
   // An assignment to this name would set the prototype.
-  if (name === '__proto__') setOwn(into, name, value);
+  else if (name === '__proto__') setOwn(into, name, value);
   else into[name] = value;
+}
+
+function setElement(into: Members, name: string, index: number, count: number, value: unknown): void {
+  if (index <= 4 * count + 16) {
+    into[index] = value;
+    return;
+  }
+  // The engine would make room for all up to this one, unless it is special: then it keeps a table of those that are there.
+  Object.defineProperty(into, name, { value, configurable: true });
+  setOwn(into, name, value);
 }
 
 function setOwn(object: object, name: string, value: unknown): void {

@@ -2,8 +2,35 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { afterAll, describe, expect, it } from 'vitest';
+import { decode, encode, isSame } from './cases.ts';
 import type { Task } from './little-stack.ts';
 import { bytesOf, tryDecode } from './stray-bytes.ts';
+
+/** Why bytes are refused. */
+function refused(bytes: Uint8Array): string {
+  try {
+    decode(bytes);
+  } catch (error) {
+    const cause = (error as Error).cause as Error;
+    if (cause instanceof TypeError) return cause.message;
+    throw error;
+  }
+  throw new Error('they are not');
+}
+
+/** An array of so many of an item, more than 65,535. */
+function many(count: number, hex: string): Uint8Array {
+  const item = bytesOf(hex);
+  const bytes = new Uint8Array(5 + count * item.length);
+  bytes.set([0x9a, count >>> 24, (count >>> 16) & 0xff, (count >>> 8) & 0xff, count & 0xff]);
+  for (let i = 0; i < count; i++) bytes.set(item, 5 + i * item.length);
+  return bytes;
+}
+
+const used = (): number => {
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return heapUsed + arrayBuffers;
+};
 
 const thread = new Worker(new URL('little-stack.ts', import.meta.url), {
   resourceLimits: { stackSizeMb: 0.5 },
@@ -61,5 +88,49 @@ describe('the memory of reading', () => {
     expect(after.heapUsed + after.arrayBuffers - before.heapUsed - before.arrayBuffers).toBeLessThan(
       64 * 2 ** 20,
     );
+  });
+
+  it.each([
+    ['empty arrays', '80'],
+    ['arrays of one', '8100'],
+    ['empty objects', 'a0'],
+    ['objects with one index far off', 'a1 64 31303233 00'],
+    ['objects with an index as far off as may be', 'a1 6a 34323934393637323934 00'],
+    ['objects with one index near by', 'a1 62 3136 00'],
+    ['objects of two indices', 'a2 61 30 00 64 31303233 00'],
+    ['pairs with one index far off', 'd9cac3 82 64 31303233 00'],
+    ['empty maps', 'd90103a0'],
+    ['empty sets', 'd9010280'],
+    ['empty typed arrays', 'd84040'],
+  ])('is at most 500 times the bytes: %s', (_, hex) => {
+    const bytes = many(70_000, hex);
+    const before = used();
+    const value = decode(bytes) as unknown[];
+    const taken = used() - before;
+    expect(value.length).toBe(70_000);
+    expect(taken).toBeLessThan(500 * bytes.length);
+  });
+
+  it('is not taken for more parts than a value may have', () => {
+    const bytes = many(10_000_000, '00');
+    expect(refused(bytes)).toBe('not a value that this codec wrote: it has too many parts');
+  });
+});
+
+describe('indices far off', () => {
+  it.each([
+    { 1023: 'a' },
+    { 4294967294: 'a' },
+    { 0: 'a', 5000: { 7000: 'b' } },
+    { 4294967295: 'no index', a: 1 },
+    Object.assign(Object.create(null) as object, { 99999: [] }),
+  ])('come back as members like any: %o', (value) => {
+    const read = decode(encode(value)) as Record<string, unknown>;
+    expect(isSame(read, value)).toBe(true);
+    for (const name of Object.keys(read))
+      expect(Object.getOwnPropertyDescriptor(read, name)).toMatchObject({
+        writable: true,
+        configurable: true,
+      });
   });
 });

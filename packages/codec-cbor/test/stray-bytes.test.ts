@@ -105,7 +105,7 @@ describe('bytes that nobody encoded', () => {
       for (let length = 0; length < bytes.length; length++)
         expect(tryDecode(bytes.subarray(0, length))).toBeUndefined();
     }
-  });
+  }, 30_000);
 
   const deep = (inner: string): string => `${'81'.repeat(64)}${inner}`;
   const pair = (inner: string, other: string): string => `${'81'.repeat(63)}82${inner}${other}`;
