@@ -110,4 +110,16 @@ describe('plain JSON', () => {
     const text = '{ "a" : [ 1.0e2, "\\u00e9\\u0024" ],\n"a2":{"b":1,"b":2} }';
     expect(decode(Buffer.from(text))).toEqual({ a: [100, 'é$'], a2: { b: 2 } });
   });
+
+  it.each(['-0', '{"a":[-0]}', '[1e999]', '[-1E999]', `[${'9'.repeat(400)}]`])(
+    'reads no number that it would not write: %s',
+    (text) => {
+      expect(() => decode(Buffer.from(text))).toThrow(expect.objectContaining({ code: 'CODEC_FAILED' }));
+    },
+  );
+
+  it('reads texts that look like such numbers, and numbers that do', () => {
+    for (const value of [{ 'a-0': '1e999' }, [-0.5, 1e300, '-0'], '9'.repeat(400)])
+      expect(decode(encode(value))).toEqual(value);
+  });
 });
