@@ -25,13 +25,15 @@ function plainTextOf(value: unknown): string {
 const ODD_NUMBER = /-0|\d[eE]|\d{309}/;
 
 function plainValueOf(json: unknown, text: string): unknown {
-  if (!ODD_NUMBER.test(text)) return json;
-  // Not by recursion: it is not known yet how deep this is nested.
-  const open: unknown[] = [json];
-  for (let part = open.pop(); part !== undefined; part = open.pop()) {
-    if (typeof part === 'number' && !isPlainNumber(part)) throw malformed('a number that is not kept');
-    if (typeof part === 'object' && part !== null)
-      for (const member of Object.values(part)) open.push(member);
-  }
+  if (ODD_NUMBER.test(text)) refuseOddNumbers(json);
   return json;
+}
+
+/** Without recursion: it is not known yet how deep this is nested. */
+function refuseOddNumbers(json: unknown): void {
+  for (const parts = [json]; parts.length > 0;) {
+    const part = parts.pop();
+    if (typeof part === 'number' && !isPlainNumber(part)) throw malformed('no JSON');
+    if (typeof part === 'object') for (const name in part) parts.push(part[name as never]);
+  }
 }
