@@ -1,5 +1,5 @@
 /**
- * The format of the codec `v8`: what the serializer of V8 writes, four zeros, and the CRC-32 of all that, little-endian.
+ * The format of the codec `v8`: what the serializer of V8 writes, four bytes of 1, and the CRC-32 of all that, little-endian.
  *
  * V8 has a form for most of the value model. What it would change is a host object, which begins with a number:
  *

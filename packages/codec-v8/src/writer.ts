@@ -18,6 +18,8 @@ const HostSerializer = Serializer as unknown as new () => Serializer & {
 /** By what stands in their places, which is a view, because only those V8 leaves to others. */
 type Marks = Map<unknown, Deferred>;
 
+const IS_LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
+
 /** The bytes of a checked value. They share memory with nothing. */
 export function write(value: unknown): Uint8Array {
   const serializer = new ModelSerializer();
@@ -27,8 +29,8 @@ export function write(value: unknown): Uint8Array {
   // Not by recursion: how deep a value is nested must not decide whether the stack is deep enough.
   for (const { kind, container, depth } of later)
     serializer.writeValue(draftInside(kind, container, depth, marks));
-  // Room for the checksum; a double is the cheapest way to it.
-  serializer.writeDouble(0);
+  // The end, and room for the checksum; a double is the cheapest way to both.
+  serializer.writeDouble(ENDING);
   const { buffer, byteOffset, length } = serializer.releaseBuffer();
   const bytes = new Uint8Array(buffer, byteOffset, length);
   const end = length - 4;
@@ -36,6 +38,12 @@ export function write(value: unknown): Uint8Array {
   for (let at = 0; at < 4; at++) bytes[end + at] = checksum >>> (8 * at);
   return bytes;
 }
+
+/**
+ * Of its eight bytes the first four are ones. V8 passes over zeros after an ArrayBuffer, and takes a `V` behind them, which may be of the
+ * checksum, for a view of it.
+ */
+const ENDING = new DataView(Uint8Array.of(1, 1, 1, 1, 0, 0, 0, 0).buffer).getFloat64(0, IS_LITTLE_ENDIAN);
 
 class ModelSerializer extends HostSerializer {
   readonly marks: Marks = new Map();

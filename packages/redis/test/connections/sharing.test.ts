@@ -76,7 +76,7 @@ test.each<[string, () => Redis | Cluster, RegExp]>([
   [
     'with pipelines of its own',
     () => new Redis({ lazyConnect: true, ...proper, enableAutoPipelining: true }),
-    /other commands than it is given: make it with enableAutoPipelining: false$/,
+    /other commands than it is given; make it with enableAutoPipelining: false$/,
   ],
   [
     'with numbers as texts',

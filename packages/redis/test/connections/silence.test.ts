@@ -96,6 +96,8 @@ test.each(['in the clear', 'over TLS'] as const)(
       expect(new Set(await Promise.all(calls))).toEqual(new Set([1]));
     } finally {
       clearInterval(sending);
+      // Also those that were sent last.
+      await Promise.allSettled(calls);
     }
   },
 );
