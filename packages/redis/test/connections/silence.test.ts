@@ -79,6 +79,8 @@ test('a connection on which some reply is always due is kept, as long as replies
     expect(states).not.toContain('down');
   } finally {
     clearInterval(sending);
+    // Also those that were sent last.
+    await Promise.allSettled(calls);
   }
 });
 
