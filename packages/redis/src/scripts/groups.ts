@@ -1,6 +1,9 @@
 /** Steps that concern a whole partition, or several of its entries. */
+import { LEASING } from './leasing.ts';
+import { MARGIN_MS, MARKING } from './marking.ts';
 import { PERMITTING } from './permissions.ts';
-import { LEASING, MARGIN_MS, MARKING, READING, TIME, WRITING } from './words.ts';
+import { READING, TIME } from './reading.ts';
+import { WRITING } from './writing.ts';
 
 /** KEYS M | id partitions tag... · makes every entry that carries one of the tags absent: 1 when a sweep is owed */
 export const invalidateTags: string = `#!lua flags=allow-oom
@@ -117,7 +120,7 @@ return 1
 
 /** KEYS E L M ... | key keeps · takes a record away that nobody can find any more: {1} · {0} it can be found · {-1, missing} */
 export const reap: string = `#!lua flags=allow-oom
-${TIME}${READING}${LEASING}
+${TIME}${READING}
 local keepsSets = ARGV[2] == '1'
 ${WRITING}
 local E, M = KEYS[1], KEYS[3]

@@ -1,7 +1,10 @@
 /** Steps that change one key. */
 import { FORMAT, HEADER_BYTES } from '../entry-format.ts';
-import { LEASING, MARGIN_MS, MARKING, OUTLIVING, READING, TIME, WRITING } from './words.ts';
+import { LEASING } from './leasing.ts';
 import { LIMITING } from './limiting.ts';
+import { MARGIN_MS, MARKING, OUTLIVING } from './marking.ts';
+import { READING, TIME } from './reading.ts';
+import { WRITING } from './writing.ts';
 
 /** How long an update that lost again and again is let ahead, in milliseconds. */
 const CLAIM_MS = 100;
@@ -136,7 +139,7 @@ return { 0 }
 export const count: string = `#!lua
 ${TIME}${READING}${MARKING}${LEASING}
 local keepsSets = ARGV[7] == '1'
-${WRITING}${LIMITING}
+${WRITING}
 local E, L, M = KEYS[1], KEYS[2], KEYS[3]
 local old, unreadable = load(E)
 if unreadable then return { -2 } end
@@ -167,9 +170,9 @@ return { 1, digits(value) }
 
 /** KEYS E L M ... | key ttl grace keeps · a new life for the fresh entry: {1} · {0} none · {-1, missing} */
 export const touch: string = `#!lua
-${TIME}${READING}${MARKING}
+${TIME}${READING}
 local keepsSets = ARGV[4] == '1'
-${WRITING}${LIMITING}
+${WRITING}
 local E, M = KEYS[1], KEYS[3]
 local old = load(E)
 local g, n = marks(M)
@@ -214,7 +217,7 @@ return { 1 }
 
 /** KEYS E L M ... | key version keeps added removed · {1} · {0} no fresh entry · {-1, missing} · {-2} cannot be read · {-3} too long */
 export const editTerms: string = `#!lua
-${TIME}${READING}${MARKING}
+${TIME}${READING}
 local keepsSets = ARGV[3] == '1'
 ${WRITING}
 local E, M = KEYS[1], KEYS[3]

@@ -1,4 +1,4 @@
-/** The ceiling on the entries under a term, and the birth of an entry: what a write and a commit have in common. */
+/** The ceiling on the entries under a term. */
 
 /** Needs the words of reading, leasing and writing. */
 export const LIMITING: string = `
@@ -48,14 +48,5 @@ local function evict(M, g, chosen)
     keys[i] = victim.member
   end
   return keys
-end
-local function born(version, g, n, ttl, grace, loadMs, flags)
-  local e = { version = version, generation = g, moment = n, created = now, used = now, absolute = 0,
-    loadMs = tonumber(loadMs), flags = tonumber(flags), fresh = 0, kept = 0 }
-  if ttl ~= '' then
-    e.fresh = now + tonumber(ttl)
-    if grace ~= '' then e.kept = e.fresh + tonumber(grace) end
-  end
-  return e
 end
 `;

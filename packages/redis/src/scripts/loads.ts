@@ -1,6 +1,9 @@
 /** Steps of a load: from the lease to the commit. */
-import { HITTING, LEASING, MARKING, OUTLIVING, READING, TIME, WRITING } from './words.ts';
+import { LEASING } from './leasing.ts';
 import { LIMITING } from './limiting.ts';
+import { MARKING, OUTLIVING } from './marking.ts';
+import { HITTING, READING, TIME } from './reading.ts';
+import { WRITING } from './writing.ts';
 
 /**
  * Requests for the right to load, each judged by itself, in their order.
@@ -100,7 +103,7 @@ return 1
  * {0} overtaken · {2} limited · {-1, missing}
  */
 export const commit: string = `#!lua
-${TIME}${READING}${MARKING}${LEASING}
+${TIME}${READING}${LEASING}
 local keepsSets = ARGV[10] == '1'
 ${WRITING}${LIMITING}
 local E, L, M = KEYS[1], KEYS[2], KEYS[3]

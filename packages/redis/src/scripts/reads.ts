@@ -1,5 +1,5 @@
 /** Steps that change no entry. */
-import { HITTING, READING, TIME } from './words.ts';
+import { HITTING, READING, TIME } from './reading.ts';
 
 /** KEYS E M · the record of the fresh entry, false, or -2 when what is there cannot be read. */
 export const read: string = `#!lua flags=no-writes
