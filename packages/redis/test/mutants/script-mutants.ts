@@ -267,7 +267,7 @@ export const SCRIPT_MUTANTS: readonly ScriptMutant[] = [
     group: 'limits',
     name: 'counts for a limit what has gone',
     scripts: [WRITE],
-    find: 'if judge(e, M, g, n) == 1 then\n        if member',
-    replace: 'if e then\n        if member',
+    find: 'if judge(e, M, g, n) == 1 and carries(e, term) then',
+    replace: 'if e and carries(e, term) then',
   },
 ];
