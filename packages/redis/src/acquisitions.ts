@@ -1,7 +1,7 @@
 /** Requests for the right to load. Those of one turn are one step, and those for one key one request: only one of them can get it. */
 import type { Acquired, AcquireRequest } from '@cache/core';
 import type { Calls } from './calls.ts';
-import { NO_ENTRY, checkRecord, entryOf, tellsUse, unreadable, versionOf } from './entry-format.ts';
+import { NO_ENTRY, checkRecord, entryIn, entryOf, tellsUse, unreadable, versionOf } from './entry-format.ts';
 import type { Sort } from './gathering.ts';
 import type { Inbox } from './inbox.ts';
 import type { Partition } from './partitions.ts';
@@ -189,8 +189,4 @@ export class Acquisitions {
       settled: (signal) => this.#inbox.settled(holder, Infinity, signal),
     };
   }
-}
-
-function entryIn(reply: Reply | undefined): ReturnType<typeof entryOf> | undefined {
-  return reply === null || reply === undefined ? undefined : entryOf(reply as Buffer);
 }

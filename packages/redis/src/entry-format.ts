@@ -3,6 +3,7 @@
  * write it, on the server's clock; here it is only read.
  */
 import { CacheError, type Entry, type Payload } from '@cache/core';
+import type { Reply } from './port.ts';
 
 /** The format this version writes, and the only one so far. */
 export const FORMAT = 1;
@@ -161,6 +162,11 @@ export function versionOf(record: Buffer): string {
 export function payloadOf(record: Buffer): Payload {
   const bytes = record.subarray(HEADER_BYTES + labelBytes(record));
   return ((record[FLAGS] as number) & NUMBER) === 0 ? bytes : Number(bytes.toString('latin1'));
+}
+
+/** The entry whose record a step gave, if it gave one. */
+export function entryIn(reply: Reply | undefined): Entry | undefined {
+  return reply === null || reply === undefined ? undefined : entryOf(reply as Buffer);
 }
 
 export function entryOf(record: Buffer): Entry {

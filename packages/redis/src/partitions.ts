@@ -1,6 +1,8 @@
 /** Where a key lies: which partition, and under which names. */
 import { crc32 } from 'node:zlib';
 
+const NONE: readonly string[] = [];
+
 /** The names of one partition. Everything in it has one hash tag, and so one slot of a Cluster. */
 export class Partition {
   readonly marks: string;
@@ -29,6 +31,13 @@ export class Partition {
 
   index(term: string): string {
     return `i${this.#tag}${term}`;
+  }
+
+  /** The names that the steps of one key begin with, and those of the index sets of `terms`. */
+  about(key: string, terms: readonly string[] = NONE): readonly string[] {
+    const names = [this.entry(key), this.lease(key), this.marks];
+    for (const term of terms) names.push(this.index(term));
+    return names;
   }
 }
 
