@@ -2,17 +2,32 @@
 import type { Cluster, Redis } from 'ioredis';
 import { refuse } from './checks.ts';
 
+/**
+ * A client of ioredis, of version 5 or later, for one server or for a Cluster, as far as it is used. A program may have a copy of ioredis of its
+ * own, whose classes are others.
+ */
+export interface IoredisClient {
+  readonly isCluster: boolean;
+  readonly status: string;
+  readonly options: object;
+  connect(): Promise<unknown>;
+  callBuffer(command: string, ...args: (string | Buffer | number)[]): Promise<unknown>;
+  on(event: string, listener: (...args: unknown[]) => void): unknown;
+  off(event: string, listener: (...args: unknown[]) => void): unknown;
+}
+
 type Expected = readonly [found: unknown, wanted: unknown];
 
-/** By what it says of itself: a program may have a copy of ioredis of its own, with other classes. */
+/** By what it says of itself. */
 export function isCluster(client: Redis | Cluster): client is Cluster {
   return client.isCluster;
 }
 
-/** Throws a `TypeError` that names the options to change. */
-export function checkClient(client: Redis | Cluster): void {
-  if (typeof client !== 'object' || client === null || typeof client.callBuffer !== 'function')
+/** The client, in the words of the ioredis of this package. Throws a `TypeError` that names the options to change. */
+export function checkClient(given: IoredisClient): Redis | Cluster {
+  if (typeof given !== 'object' || given === null || typeof given.callBuffer !== 'function')
     refuse('client is no client of ioredis', 'give a Redis or a Cluster of it, or leave it out');
+  const client = given as unknown as Redis | Cluster;
   const options = (isCluster(client) ? (client.options.redisOptions ?? {}) : client.options) as Readonly<
     Record<string, unknown>
   >;
@@ -48,6 +63,7 @@ export function checkClient(client: Redis | Cluster): void {
     stringNumbers: [options['stringNumbers'] ?? false, false],
     replyMapping: [options['replyMapping'] ?? 'legacy', 'legacy'],
   });
+  return client;
 }
 
 /** Refuses options that are not as they must be. */

@@ -11,8 +11,8 @@ import { Selection } from './selection.ts';
 import { giveUpSilence } from './silence.ts';
 import { Together } from './together.ts';
 
-/** A client of ioredis, for one server or for a Cluster. */
-export type IoredisClient = Redis | Cluster;
+/** For one server or for a Cluster. */
+type IoredisClient = Redis | Cluster;
 
 interface Address {
   readonly host: string;

@@ -2,8 +2,8 @@
 import { milliseconds, systemClock, type Clock, type Codec, type Duration } from '@cache/core';
 import { cborCodec } from '@cache/codec-cbor';
 import { refuse, show, text } from './checks.ts';
-import { checkClient, isCluster } from './given-client.ts';
-import { connectorAround, connectorTo, type IoredisClient } from './ioredis.ts';
+import { checkClient, type IoredisClient, isCluster } from './given-client.ts';
+import { connectorAround, connectorTo } from './ioredis.ts';
 import { targetOf, type Place } from './place.ts';
 import type { Connector } from './port.ts';
 
@@ -12,8 +12,8 @@ export interface RedisOptions extends Place {
   /** What `provider: '...'` of a cache names. Default `'redis'`. */
   readonly name?: string;
   /**
-   * A client of ioredis that is made elsewhere, in the place of all that. It is used and never closed. One whose options would send a write
-   * twice is refused.
+   * Used instead of an address, and never closed: a client of ioredis, of version 5 or later. One whose options would send a write twice is
+   * refused.
    */
   readonly client?: IoredisClient;
   /** Set before the space of every key and channel. Default none. */
@@ -90,8 +90,8 @@ export function resolve(options: RedisOptions): Settings {
     );
   checkBeside(options, places[0]);
   const deadline = deadlineOf(options.deadline ?? '1s');
-  const { cluster, client } = options;
-  if (client !== undefined) checkClient(client);
+  const { cluster } = options;
+  const client = options.client === undefined ? undefined : checkClient(options.client);
   const hasSlots = cluster !== undefined || (client !== undefined && isCluster(client));
   return Object.freeze({
     name: text('name', options.name ?? 'redis'),
@@ -100,7 +100,7 @@ export function resolve(options: RedisOptions): Settings {
     deadline,
     sweepInterval: duration('sweepInterval', options.sweepInterval ?? '5m'),
     codec: codecOf(options.codec ?? cborCodec),
-    connector: connectorOf(options, deadline),
+    connector: connectorOf(options, client, deadline),
   });
 }
 
@@ -119,8 +119,11 @@ function checkBeside(options: RedisOptions, place: (typeof PLACES)[number] | und
     refuse(`port has no meaning beside ${place}`, `leave it out, or say it in ${place}`);
 }
 
-function connectorOf(options: RedisOptions, deadline: number): Settings['connector'] {
-  const { client } = options;
+function connectorOf(
+  options: RedisOptions,
+  client: ReturnType<typeof checkClient> | undefined,
+  deadline: number,
+): Settings['connector'] {
   if (client !== undefined) {
     return (random, clock = systemClock()) => connectorAround(client, { deadline, clock, random });
   }

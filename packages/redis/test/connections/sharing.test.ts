@@ -1,9 +1,10 @@
+import type { EventEmitter } from 'node:events';
 import { createManager } from '@cache/core';
 import { startCluster } from '@cache/test-servers/cluster';
 import { startRedis } from '@cache/test-servers/redis';
 import { Cluster, Redis } from 'ioredis';
-import { afterAll, expect, test } from 'vitest';
-import { redis, type RedisOptions } from '../../src/index.ts';
+import { afterAll, expect, expectTypeOf, test } from 'vitest';
+import { redis, type IoredisClient, type RedisOptions } from '../../src/index.ts';
 import { failureOf, openCache, PATIENT_MS } from './caches.ts';
 
 const [server, cluster] = await Promise.all([
@@ -142,6 +143,29 @@ test('G11: of a client on which the program has begun a transaction nothing is t
   } finally {
     client.disconnect();
   }
+});
+
+/** As another version of ioredis declares its clients: classes with private members, which are no classes of this one. */
+declare class OtherRedis {
+  private connector: unknown;
+  readonly isCluster: boolean;
+  status: 'wait' | 'connecting' | 'connect' | 'ready' | 'close' | 'reconnecting' | 'end';
+  options: { host?: string; maxRetriesPerRequest?: number | null };
+  connect(callback?: (error?: Error | null) => void): Promise<void>;
+  callBuffer(command: string, callback?: (error?: Error | null, result?: unknown) => void): Promise<unknown>;
+  callBuffer(...args: [command: string, ...args: (string | Buffer | number)[]]): Promise<unknown>;
+  on(event: 'ready', listener: () => void): this;
+  on(event: string | symbol, listener: (...args: unknown[]) => void): this;
+  off(event: string | symbol, listener: (...args: unknown[]) => void): this;
+}
+
+test('clients of this and of other versions of ioredis are clients, and other things are not', () => {
+  expectTypeOf<Redis>().toExtend<IoredisClient>();
+  expectTypeOf<Cluster>().toExtend<IoredisClient>();
+  expectTypeOf<OtherRedis>().toExtend<IoredisClient>();
+  expectTypeOf<RedisOptions['client']>().toEqualTypeOf<IoredisClient | undefined>();
+  expectTypeOf<string>().not.toExtend<IoredisClient>();
+  expectTypeOf<EventEmitter>().not.toExtend<IoredisClient>();
 });
 
 test('what a client that is made already cannot be told is refused', () => {
