@@ -7,6 +7,7 @@ import { RedisEngine } from './engine.ts';
 import { failureOf } from './failures.ts';
 import { Groups } from './groups.ts';
 import { factsOf, type ServerFacts } from './health.ts';
+import { Indexing } from './indexing.ts';
 import { Link } from './link.ts';
 import { type RedisOptions, resolve, type Settings } from './options.ts';
 import { type Partition, Partitions } from './partitions.ts';
@@ -100,8 +101,8 @@ async function openSpace(
     partitions.all.map((partition) => openPartition(calls, partition, connector.address)),
   );
   for (const { made } of opened) checkPartitions(made, partitions.all.length, space);
-  // A server whose policy nobody tells may evict what has an end.
-  const keeps = facts.policy === 'noeviction' ? '0' : '1';
+  const indexing = new Indexing(facts.policy);
+  const { keeps } = indexing;
   const sweep = new Sweep({
     calls,
     partitions,
@@ -115,8 +116,7 @@ async function openSpace(
     calls,
     partitions,
     nextId,
-    noIndexes: noIndexes(facts),
-    keeps,
+    indexing,
     owes: () => sweep.owe(),
   });
   return new RedisEngine({
@@ -177,11 +177,6 @@ function checkPartitions(made: string, count: number, space: string): void {
   throw new TypeError(
     `redis(): the space '${space}' was made with ${made} partitions, not ${count}: give partitions: ${made}, or clear it and let it expire first`,
   );
-}
-
-function noIndexes({ policy }: ServerFacts): string | undefined {
-  if (policy === undefined || !policy.startsWith('allkeys-')) return undefined;
-  return `the server's maxmemory-policy is ${policy}: it may evict an index, and a look-up would miss entries without a word; set noeviction or volatile-ttl, or use no indexes`;
 }
 
 /** An id that nobody else has. */

@@ -1,5 +1,5 @@
 /** A walk over the records of partitions: every master is gone over once, however many partitions there are. */
-import { CacheError } from '@cache/core';
+import { CacheError, type Pattern } from '@cache/core';
 import type { Calls } from './calls.ts';
 import { type Ground, groundOf } from './ground.ts';
 import type { Partition, Partitions } from './partitions.ts';
@@ -7,6 +7,8 @@ import type { Node, Reply } from './port.ts';
 
 /** How many keys of a server one step passes. */
 const SCANNED = 1_000;
+/** So many entries are looked at in one step. */
+const PAGE = 256;
 /** So often a walk begins anew: each time a slot must have moved, or a server been started, meanwhile. */
 const MOST_PASSES = 64;
 
@@ -47,6 +49,23 @@ export async function* walk(options: WalkOptions): AsyncGenerator<Page> {
   throw new CacheError('UNAVAILABLE', 'redis: a walk over the keys came to no end: slots move all the time', {
     answered: true,
   });
+}
+
+/** The keys that match, in pages small enough for one step. */
+export async function* walkMatching(
+  pattern: Pattern,
+  options: Omit<WalkOptions, 'prefix'>,
+): AsyncGenerator<Page> {
+  for await (const { partition, keys } of walk({ ...options, prefix: pattern.prefix })) {
+    for (const page of pagesOf(keys.filter((key) => pattern.matches(key)))) yield { partition, keys: page };
+  }
+}
+
+/** Cuts a list into pages of entries that one step may look at: the server does nothing else meanwhile. */
+export function pagesOf(keys: readonly string[]): readonly (readonly string[])[] {
+  const pages: (readonly string[])[] = [];
+  for (let first = 0; first < keys.length; first += PAGE) pages.push(keys.slice(first, first + PAGE));
+  return pages;
 }
 
 async function* passOver(
