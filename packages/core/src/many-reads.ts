@@ -18,40 +18,47 @@ export async function getMany<R>(
 ): Promise<Map<string, R>> {
   const asked = checkKeys(keys);
   options?.signal?.throwIfAborted();
-  const answers = new ManyAnswers(asked.length);
+  const answers = new ManyAnswers(asked);
   await ask(opened, asked, answers, options);
 
-  const values: unknown[] = [];
+  const found = new Map<string, R>();
   const failures = new Map<string, unknown>();
   const waits: Promise<void>[] = [];
   for (let place = 0; place < asked.length; place++) {
     const key = asked[place] as string;
     try {
-      if (answers.failures.has(place))
+      if (answers.failures.size > 0 && answers.failures.has(place))
         opened.remote.bear(answers.failures.get(place), 'getMany', key, options);
       const payload: Payload = answers.payloads[place];
       const value = payload === undefined ? missed(opened, key) : reveal(opened, key, payload, options);
-      if (!(value instanceof Promise)) values[place] = value;
-      else {
-        waits.push(
-          value.then(
-            (later) => void (values[place] = later),
-            (error: unknown) => void failures.set(key, error),
-          ),
-        );
-      }
+      if (value === undefined) continue;
+      // A promise keeps the place of its value: what is given is in the order of the keys.
+      found.set(key, value as R);
+      if (value instanceof Promise) waits.push(settle(key, value as Promise<R | undefined>, found, failures));
     } catch (error) {
       failures.set(key, error);
     }
   }
   if (waits.length > 0) await Promise.all(waits);
-  const found = new Map<string, R>();
-  for (let place = 0; place < asked.length; place++) {
-    const value = values[place] as R | undefined;
-    if (value !== undefined) found.set(asked[place] as string, value);
-  }
   if (failures.size > 0) throwPartial(opened, 'getMany', outcomesOf(asked, found, failures), options?.signal);
   return found;
+}
+
+/** Puts what comes of `value` into its place. Never rejects. */
+async function settle<R>(
+  key: string,
+  value: Promise<R | undefined>,
+  found: Map<string, R>,
+  failures: Map<string, unknown>,
+): Promise<void> {
+  try {
+    const revealed = await value;
+    if (revealed === undefined) found.delete(key);
+    else found.set(key, revealed);
+  } catch (error) {
+    found.delete(key);
+    failures.set(key, error);
+  }
 }
 
 /** Asks for every key, in windows of a deadline each; what came of each key is with `answers`. Never rejects. */
@@ -113,8 +120,8 @@ class ManyAnswers implements Answers {
   /** By place. */
   readonly failures = new Map<number, unknown>();
 
-  constructor(count: number) {
-    this.payloads = Array.from<Payload>({ length: count }).fill(UNTOLD);
+  constructor(keys: readonly string[]) {
+    this.payloads = keys.map(() => UNTOLD);
   }
 
   found(place: number, payload: Payload): void {

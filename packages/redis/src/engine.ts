@@ -20,13 +20,14 @@ import type {
 import { CacheError } from '@cache/core';
 import { Acquisitions } from './acquisitions.ts';
 import type { Calls } from './calls.ts';
-import { entryIn, entryOf, payloadOf, tellsUse, versionOf } from './entry-format.ts';
+import { entryIn, entryOf } from './entry-format.ts';
 import type { Groups } from './groups.ts';
 import { healthOf } from './health.ts';
 import type { Inbox } from './inbox.ts';
 import { Limits } from './limits.ts';
 import { Loads } from './loads.ts';
 import type { Partition, Partitions } from './partitions.ts';
+import { readMany } from './many-reads.ts';
 import { Reads, recordOf } from './reads.ts';
 import { EXPIRE, READ, REMOVE, TOUCH, USE } from './steps.ts';
 import { Writes } from './writes.ts';
@@ -62,7 +63,9 @@ export class RedisEngine implements Engine {
     this.#groups = groups;
     this.#keeps = keeps;
     this.#close = close;
-    this.#reads = new Reads(calls);
+    const onUsed = (partition: Partition, key: string, version: string): void =>
+      this.#used(partition, key, version);
+    this.#reads = new Reads(calls, onUsed);
     this.#limits = new Limits(partitions, evicted);
     const shared = { calls, partitions, groups, limits: this.#limits, keeps };
     this.#writes = new Writes(shared);
@@ -70,43 +73,19 @@ export class RedisEngine implements Engine {
       calls,
       inbox,
       partitionCount: partitions.all.length,
-      onUsed: (partition, key, version) => this.#used(partition, key, version),
+      onUsed,
     });
     this.#loads = new Loads({ ...shared, inbox, acquisitions: this.#acquisitions });
   }
 
   get(key: string): Promise<Payload | undefined> {
-    return new Promise((resolve, reject) => this.#get(key, resolve, reject));
+    return new Promise((resolve, reject) => {
+      this.#reads.read(this.#partitions.of(key), { key, found: resolve, failed: reject });
+    });
   }
 
   getMany(keys: readonly string[], answers: Answers): Promise<void> {
-    return new Promise((resolve, reject) => {
-      let left = keys.length;
-      let failures = 0;
-      const told = (error?: unknown): void => {
-        left -= 1;
-        if (left > 0) return;
-        if (failures === keys.length) reject(error);
-        else resolve();
-      };
-      keys.forEach((key, place) => {
-        const found = (payload: Payload | undefined): void => {
-          answers.found(place, payload);
-          told();
-        };
-        const failed = (error: unknown): void => {
-          failures += 1;
-          answers.failed(place, error);
-          told(error);
-        };
-        // The route of a key is told by the program.
-        try {
-          this.#get(key, found, failed);
-        } catch (error) {
-          failed(error);
-        }
-      });
-    });
+    return readMany(this.#reads, this.#partitions, keys, answers);
   }
 
   async read(key: string): Promise<Entry | undefined> {
@@ -211,18 +190,6 @@ export class RedisEngine implements Engine {
 
   close(): Promise<void> {
     return this.#close();
-  }
-
-  #get(key: string, found: (payload: Payload | undefined) => void, failed: (error: unknown) => void): void {
-    const partition = this.#partitions.of(key);
-    this.#reads.read(partition, {
-      key,
-      found: (record) => {
-        if (record !== undefined && tellsUse(record)) this.#used(partition, key, versionOf(record));
-        found(record && payloadOf(record));
-      },
-      failed,
-    });
   }
 
   /** Notes a use, on the same connection as the commands of this process that come after it. A lost note is no harm. */

@@ -1,4 +1,5 @@
 /** The reads of one turn, in one round trip for each partition. */
+import type { Payload } from '@cache/core';
 import type { Calls } from './calls.ts';
 import {
   NO_ENTRY,
@@ -8,7 +9,10 @@ import {
   isOfGeneration,
   labelsOf,
   momentOf,
+  payloadOf,
+  tellsUse,
   unreadable,
+  versionOf,
 } from './entry-format.ts';
 import { Marks } from './marks.ts';
 import type { Partition } from './partitions.ts';
@@ -22,9 +26,12 @@ const MOST_TOGETHER = 256;
 export interface Reader {
   readonly key: string;
   /** `undefined`: there is no fresh entry. */
-  found(record: Buffer | undefined): void;
+  found(payload: Payload | undefined): void;
   failed(error: unknown): void;
 }
+
+/** Notes that an entry was used, where eviction wants to know. */
+type OnUsed = (partition: Partition, key: string, version: string) => void;
 
 interface Doubtful {
   readonly reader: Reader;
@@ -41,14 +48,16 @@ interface Doubtful {
  */
 export class Reads {
   readonly #calls: Calls;
+  readonly #onUsed: OnUsed;
   readonly #waiting = new Map<Partition, Reader[]>();
   readonly #marks = new Map<Partition, Marks>();
 
-  constructor(calls: Calls) {
+  constructor(calls: Calls, onUsed: OnUsed) {
     this.#calls = calls;
+    this.#onUsed = onUsed;
   }
 
-  /** Tells `reader` the record of the fresh entry of its key; what cannot be read has failed with `CODEC_FAILED`. */
+  /** Tells `reader` the payload of the fresh entry of its key; what cannot be read has failed with `CODEC_FAILED`. */
   read(partition: Partition, reader: Reader): void {
     const waiting = this.#waiting.get(partition);
     if (waiting !== undefined) {
@@ -87,11 +96,12 @@ export class Reads {
       return;
     }
     const doubtful: Doubtful[] = [];
-    readers.forEach((reader, at) => {
+    for (let at = 0; at < readers.length; at++) {
+      const reader = readers[at] as Reader;
       const record = records[at];
       if (record === null || record === undefined || marks === undefined) reader.found(undefined);
       else this.#judge(partition, reader, record, marks, doubtful);
-    });
+    }
     if (doubtful.length > 0) await this.#judgeByNames(partition, doubtful);
   }
 
@@ -104,7 +114,7 @@ export class Reads {
         verdict = false;
       } else if (hasGrace(record)) {
         this.#ask(partition, reader.key).then(
-          (asked) => reader.found(asked),
+          (asked) => this.#tell(partition, reader, asked),
           (error: unknown) => reader.failed(error),
         );
         return;
@@ -119,7 +129,16 @@ export class Reads {
       reader.failed(error);
       return;
     }
-    if (verdict !== undefined) reader.found(verdict ? record : undefined);
+    if (verdict !== undefined) this.#tell(partition, reader, verdict ? record : undefined);
+  }
+
+  #tell(partition: Partition, reader: Reader, record: Buffer | undefined): void {
+    if (record === undefined) {
+      reader.found(undefined);
+      return;
+    }
+    if (tellsUse(record)) this.#onUsed(partition, reader.key, versionOf(record));
+    reader.found(payloadOf(record));
   }
 
   /** Judges records that some removal by name may concern, by the marks of their names. Never rejects. */
@@ -141,7 +160,7 @@ export class Reads {
         marks !== undefined &&
         isOfGeneration(record, marks.generation) &&
         marks.spare(momentOf(record), labels) === true;
-      reader.found(isGood ? record : undefined);
+      this.#tell(partition, reader, isGood ? record : undefined);
     }
   }
 
