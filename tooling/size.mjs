@@ -13,7 +13,7 @@ const BUDGETS = new Map([
   ['@cache/core', 49_000], // zod and cockatiel included
   ['@cache/memory', 10_200],
   ['@cache/redis', 29_500],
-  ['@cache/codec-cbor', 8_000],
+  ['@cache/codec-cbor', 6_500],
   ['@cache/codec-compressed', 3_000],
   ['@cache/codec-encrypted', 3_000],
   ['@cache/codec-json', 3_100],

@@ -66,6 +66,11 @@ export function isEmbedded(depth: number): boolean {
   return depth % STRETCH === 1 && depth > 1;
 }
 
+/** Bytes of the head of an item with a number in its shortest form. */
+export function headSize(count: number): number {
+  return count < 24 ? 1 : count < 0x1_00 ? 2 : count < 0x1_00_00 ? 3 : 5;
+}
+
 /** Whether a number is written as an integer. `-0` is none. */
 export function isShortInteger(value: number): boolean {
   return (

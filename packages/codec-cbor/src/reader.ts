@@ -270,10 +270,19 @@ function keyable(item: unknown): unknown {
 
 /** `index`: that the name is. `count`: how many members there are. */
 function setMember(into: Members, name: string, index: number, count: number, value: unknown): void {
-  if (index !== Infinity) setElement(into, name, index, count, value);
-  // An assignment to this name would set the prototype.
-  else if (name === '__proto__') setOwn(into, name, value);
-  else into[name] = value;
+  if (index !== Infinity) {
+    setElement(into, name, index, count, value);
+  } else if (name === '__proto__') {
+    // An assignment to this name would set the prototype.
+    setOwn(into, name, value);
+  } else {
+    try {
+      into[name] = value;
+    } catch {
+      // Where Object.prototype is frozen, nothing can be assigned to the names it has.
+      setOwn(into, name, value);
+    }
+  }
 }
 
 function setElement(into: Members, name: string, index: number, count: number, value: unknown): void {

@@ -1,52 +1,256 @@
-/** From drafts to bytes. */
-import { Encoder } from 'cbor-x';
-import type { Part } from './draft.ts';
+/** From values to bytes. */
+import { bytesOfMagnitude } from './bignum.ts';
+import { assembled, type Hole } from './embedding.ts';
+import {
+  ARRAY,
+  BARE,
+  BIGNUM,
+  BYTES,
+  DATE,
+  FALSE,
+  MAP,
+  MAX_DEPTH,
+  MAX_PARTS,
+  NEGATIVE,
+  NEGATIVE_BIGNUM,
+  NEGATIVE_ZERO,
+  NULL,
+  OBJECT,
+  PAIRS,
+  POSITIVE_BIGNUM,
+  SET,
+  TAG,
+  TRUE,
+  UNDEFINED,
+  UNSIGNED,
+  UTF16,
+  isEmbedded,
+  isNegativeZero,
+  isWellFormed,
+} from './format.ts';
+import {
+  Doubt,
+  arrayOf,
+  indexAfter,
+  memberOf,
+  memoryOf,
+  namesOf,
+  sizeOfMap,
+  sizeOfSet,
+  timeOf,
+} from './inspection.ts';
+import { Output } from './output.ts';
+import { MEMORY_TYPES } from './views.ts';
 
-/** What cbor-x has and its type library leaves out. */
-interface BufferedEncoder extends Encoder {
-  useBuffer(buffer: Uint8Array): void;
-}
-
-/** A larger buffer is not kept for the next value. */
-const MAX_KEPT = 65_536;
-const FIRST_CAPACITY = 8_192;
+const { getPrototypeOf } = Object;
+const NativeDate: DateConstructor = Date;
 
 /**
- * Writes with the encoder of cbor-x. It keeps no state between two values: no records, no shared structures, no packed values. Drafts run no
- * code of their own, so no second value is ever written within a first.
+ * Checks and writes a value in one walk. It knows the common forms of the value model, and those exactly: each member is read once, and
+ * what was read is what is checked and written. About anything else it throws a {@link Doubt}.
  */
 export class Writer {
-  readonly #encoder = new Encoder({
-    useRecords: false,
-    // Counts of members in their shortest form, and more than 65,535 of them.
-    variableMapSize: true,
-    mapsAsObjects: true,
-    tagUint8Array: false,
-  }) as BufferedEncoder;
+  readonly #out = new Output();
+  readonly #holes: Hole[] = [];
+  #isChecked = false;
+  #partsLeft = 0;
 
-  /** The bytes of the first part, with the others in their places. They share memory with nothing. */
-  write(parts: readonly Part[]): Uint8Array {
-    // Outer parts come first, so the bytes of inner ones are there when they are asked for.
-    for (let i = parts.length - 1; i > 0; i--) {
-      const { tag, draft } = parts[i] as Part;
-      tag.value = this.#bytesOf(draft);
-    }
-    return this.#bytesOf((parts[0] as Part).draft);
+  /** Whether its memory is small enough to be kept for the next value. */
+  get isSmall(): boolean {
+    return this.#out.isSmall;
   }
 
-  #bytesOf(draft: unknown): Uint8Array {
-    const written = this.#encoder.encode(draft);
-    const bytes = new Uint8Array(written);
-    // The buffer belongs to all who use cbor-x: what the value held is not left in it.
-    written.fill(0);
-    if (written.buffer.byteLength > MAX_KEPT) this.#encoder.useBuffer(freshBuffer());
-    return bytes;
+  /** Forgets the value, also one whose writing broke off. */
+  wipe(): void {
+    this.#out.wipe();
+    if (this.#holes.length > 0) this.#holes.length = 0;
+  }
+
+  /**
+   * The bytes of a value. They share memory with nothing. `isChecked`: the value was judged to be of the model, and nobody else has it;
+   * then nothing is in doubt that is, and rare forms are written for which most values are not searched.
+   */
+  write(value: unknown, isChecked: boolean): Uint8Array {
+    this.#isChecked = isChecked;
+    this.#partsLeft = isChecked ? Infinity : MAX_PARTS;
+    this.#part(value, 1);
+    if (this.#holes.length === 0) return this.#out.copy();
+    const ends = [this.#out.at];
+    // Not by recursion: how deep a value is nested must not decide whether the stack is deep enough.
+    for (let i = 0; i < this.#holes.length; i++) {
+      const { container, depth } = this.#holes[i] as Hole;
+      this.#container(container, getPrototypeOf(container), depth);
+      ends.push(this.#out.at);
+    }
+    return assembled(this.#out.look(), this.#holes, ends);
+  }
+
+  /** `depth`: that of the part if it is a container, counted from 1. */
+  #part(value: unknown, depth: number): void {
+    // Not a switch, for which the engine would make a text of the type.
+    if (typeof value === 'string') this.#text(value);
+    else if (typeof value === 'number') this.#number(value);
+    else if (value === null) this.#out.byte(NULL);
+    else if (typeof value === 'object') this.#object(value, depth);
+    else if (typeof value === 'boolean') this.#out.byte(value ? TRUE : FALSE);
+    else if (value === undefined) this.#out.byte(UNDEFINED);
+    else if (typeof value === 'bigint') this.#bigint(value);
+    else throw new Doubt(`a ${typeof value}`);
+  }
+
+  #text(text: string): void {
+    this.#spend(text.length >>> 6);
+    if (!this.#out.text(text)) this.#bytes(UTF16, utf16Of(text));
+  }
+
+  #number(value: number): void {
+    if (value >>> 0 === value && !isNegativeZero(value)) {
+      this.#out.head(UNSIGNED, value);
+    } else if (value < 0 && value >= -0x1_0000_0000 && Number.isInteger(value)) {
+      this.#out.head(NEGATIVE, -1 - value);
+    } else if (value === 0) {
+      this.#out.head(TAG, NEGATIVE_ZERO);
+      this.#out.byte(NULL);
+    } else {
+      this.#out.float64(canonical(value));
+    }
+  }
+
+  #bigint(value: bigint): void {
+    const isNegative = value < 0n;
+    const magnitude = isNegative ? -1n - value : value;
+    // The last negative one of 64 bits is a bignum.
+    if (value < BIGNUM && value > -BIGNUM) this.#out.uint64(isNegative ? NEGATIVE : UNSIGNED, magnitude);
+    else this.#bytes(isNegative ? NEGATIVE_BIGNUM : POSITIVE_BIGNUM, bytesOfMagnitude(magnitude));
+  }
+
+  #object(value: object, depth: number): void {
+    const prototype: unknown = getPrototypeOf(value);
+    // Nearly every object is one of these two.
+    if (prototype !== Object.prototype && prototype !== Array.prototype) {
+      if (prototype === NativeDate.prototype) return this.#date(value);
+      const memory = MEMORY_TYPES.get(prototype);
+      if (memory !== undefined) return this.#bytes(memory.tag, memoryOf(value, memory));
+    }
+    if (isEmbedded(depth)) this.#holes.push({ at: this.#out.at, container: value, depth });
+    else this.#container(value, prototype, depth);
+  }
+
+  #date(value: object): void {
+    const time = timeOf(value);
+    this.#out.head(TAG, DATE);
+    this.#number(time);
+  }
+
+  #bytes(tag: number | undefined, bytes: Uint8Array): void {
+    this.#spend(bytes.length >>> 6);
+    if (tag !== undefined) this.#out.head(TAG, tag);
+    this.#out.head(BYTES, bytes.length);
+    this.#out.raw(bytes);
+  }
+
+  #container(value: object, prototype: unknown, depth: number): void {
+    if (depth > MAX_DEPTH) throw new Doubt('a deep value');
+    switch (prototype) {
+      case Object.prototype:
+        return this.#isChecked && hasOddName(value)
+          ? this.#pairs(PAIRS, value, depth + 1)
+          : this.#members(value, depth + 1);
+      case Array.prototype:
+        return this.#elements(value, depth + 1);
+      case null:
+        return this.#pairs(BARE, value, depth + 1);
+      case Map.prototype:
+        return this.#entries(value, depth + 1);
+      case Set.prototype:
+        return this.#setMembers(value, depth + 1);
+      default:
+        throw new Doubt('an object of another kind');
+    }
+  }
+
+  #members(value: object, depth: number): void {
+    const names = namesOf(value);
+    this.#begin(OBJECT, names.length, names.length);
+    for (let i = 0, last = -1; i < names.length; i++) {
+      const name = names[i] as string;
+      last = indexAfter(last, name);
+      const member = memberOf(value, name);
+      this.#spend(name.length >>> 6);
+      if (!this.#out.text(name)) throw new Doubt('an odd name');
+      this.#part(member, depth);
+    }
+  }
+
+  /** Names and values in turn. */
+  #pairs(tag: number, value: object, depth: number): void {
+    const names = namesOf(value);
+    this.#out.head(TAG, tag);
+    this.#begin(ARRAY, 2 * names.length, names.length);
+    for (let i = 0, last = -1; i < names.length; i++) {
+      const name = names[i] as string;
+      last = indexAfter(last, name);
+      const member = memberOf(value, name);
+      this.#text(name);
+      this.#part(member, depth);
+    }
+  }
+
+  #elements(value: object, depth: number): void {
+    const elements = arrayOf(value);
+    const { length } = elements;
+    this.#begin(ARRAY, length, length);
+    for (let i = 0; i < length; i++) this.#part(elements[i], depth);
+  }
+
+  #entries(value: object, depth: number): void {
+    const size = sizeOfMap(value);
+    this.#out.head(TAG, MAP);
+    this.#begin(OBJECT, size, 2 * size);
+    let left = size;
+    for (const [key, member] of value as ReadonlyMap<unknown, unknown>) {
+      if (--left < 0) break;
+      this.#part(key, depth);
+      this.#part(member, depth);
+    }
+    if (left !== 0) throw new Doubt('a map that changes');
+  }
+
+  #setMembers(value: object, depth: number): void {
+    const size = sizeOfSet(value);
+    this.#out.head(TAG, SET);
+    this.#begin(ARRAY, size, size);
+    let left = size;
+    for (const member of value as ReadonlySet<unknown>) {
+      if (--left < 0) break;
+      this.#part(member, depth);
+    }
+    if (left !== 0) throw new Doubt('a set that changes');
+  }
+
+  /** The head of a container that has so many parts for core. */
+  #begin(major: number, count: number, parts: number): void {
+    this.#spend(parts + 1);
+    this.#out.head(major, count);
+  }
+
+  #spend(parts: number): void {
+    if ((this.#partsLeft -= parts) < 0) throw new Doubt('a large value');
   }
 }
 
-/** On Node it must be a `Buffer`, whose methods the encoder calls. */
-function freshBuffer(): Uint8Array {
-  return typeof Buffer === 'function'
-    ? Buffer.allocUnsafeSlow(FIRST_CAPACITY)
-    : new Uint8Array(FIRST_CAPACITY);
+function hasOddName(value: object): boolean {
+  return !namesOf(value).every(isWellFormed);
+}
+
+/** The same number; of the many bit patterns of `NaN` the one. */
+function canonical(value: number): number {
+  return Number.isNaN(value) ? NaN : value;
+}
+
+function utf16Of(text: string): Uint8Array {
+  const bytes = new Uint8Array(2 * text.length);
+  const view = new DataView(bytes.buffer);
+  for (let i = 0; i < text.length; i++) view.setUint16(2 * i, text.charCodeAt(i), true);
+  return bytes;
 }
