@@ -1,5 +1,6 @@
 /** Writes and loads of many keys: every key has its own outcome. */
 import type { CallOptions, LoadOptions, LoadOutcome, ManyLoader, WriteOptions } from './api.ts';
+import { checkCall } from './call-options.ts';
 import type { MaybePromise, Write } from './engine.ts';
 import { checkKeys, checkPairs } from './keyspace.ts';
 import { LoadGroup } from './load-group.ts';
@@ -23,9 +24,9 @@ export async function setMany(
 ): Promise<number> {
   const { engine, remote, events } = opened;
   const pairs = checkPairs(entries);
-  options?.signal?.throwIfAborted();
+  checkCall(options);
   const drafts = await each([...pairs.keys()], (key) => draft(opened, key, pairs.get(key), options));
-  options?.signal?.throwIfAborted();
+  checkCall(options);
   remote.checkOpen();
   for (const drafted of drafts.values()) {
     // Misuse is the mistake of the call: nothing is written.
@@ -52,7 +53,7 @@ export async function deleteMany(
 ): Promise<number> {
   const { engine, remote, events } = opened;
   const asked = checkKeys(keys);
-  options?.signal?.throwIfAborted();
+  checkCall(options);
   let removed = 0;
   const outcomes = await inWindows(opened, asked, options?.signal, async (key) => {
     const answer = engine.remove(key);
@@ -77,7 +78,7 @@ export async function getOrSetMany<R>(
   options: LoadOptions | undefined,
 ): Promise<Map<string, LoadOutcome<R>>> {
   const asked = checkKeys(keys);
-  options?.signal?.throwIfAborted();
+  checkCall(options);
   const group = new LoadGroup(loading.cache, asked, loadMissing);
   const plan = loading.plan(group.loader, options, loading.claimTogether());
   const leading: string[] = [];

@@ -1,6 +1,7 @@
 /** The story of every operation. What an operation needs beyond a few lines is a feature, in a file of its own. */
 import type { Cache, CacheEntry, CallOptions } from './api.ts';
 import { deleteMany, getOrSetMany } from './batches.ts';
+import { checkCall } from './call-options.ts';
 import { count } from './counters.ts';
 import { get, getEntry, getOrSet } from './getting.ts';
 import { clear, deleteByIndex, deleteByPattern, editIndex, invalidateTags, lookUp, scan } from './groups.ts';
@@ -28,7 +29,7 @@ export function createCache<T, R, I extends string>(life: Lifecycle, forget: () 
   const begin = async (key: string, options: CallOptions | undefined): Promise<Working> => {
     const working = life.working ?? (await life.work(options));
     checkKey(key);
-    options?.signal?.throwIfAborted();
+    checkCall(options);
     return working;
   };
 

@@ -1,5 +1,6 @@
 /** `increment` and `decrement`. */
 import type { CountOptions } from './api.ts';
+import { checkCall } from './call-options.ts';
 import { CacheError } from './errors.ts';
 import { checkKey } from './keyspace.ts';
 import type { Opened } from './opened.ts';
@@ -17,7 +18,7 @@ export async function count(
   const { engine, remote, settings, events, nextId } = opened;
   checkKey(key);
   if (!Number.isSafeInteger(delta)) throw new TypeError(`delta is ${delta}: give a safe integer`);
-  options?.signal?.throwIfAborted();
+  checkCall(options);
   const life = lifeOf(opened, options?.ttl, 0);
   // A declared index or a schema has to see the sum, and a new counter gets the cache's tags: then the engine cannot count alone.
   if (settings.indexes.size > 0 || settings.schema !== undefined || settings.tags.length > 0) {

@@ -1,5 +1,6 @@
 /** `get`, `getEntry` and `getOrSet`: the paths on which every nanosecond of a hit counts. */
 import type { CacheEntry, CallOptions, LoadOptions } from './api.ts';
+import { checkCall } from './call-options.ts';
 import type { Payload } from './engine.ts';
 import { checkKey } from './keyspace.ts';
 import type { AnyLoader } from './leading.ts';
@@ -33,7 +34,7 @@ export function getOrSet(
   if (opened === undefined || !opened.traits.synchronous || typeof key !== 'string')
     return loadLater(life, key, loader, options);
   try {
-    options?.signal?.throwIfAborted();
+    checkCall(options);
     const payload: Payload = opened.engine.get(key);
     const value = payload === undefined ? undefined : revealAtOnce(opened, key, payload);
     if (value !== undefined) return Promise.resolve(value);
@@ -50,13 +51,13 @@ async function loadLater(
   options: LoadOptions | undefined,
 ): Promise<unknown> {
   const { loading } = life.working ?? (await life.work(options));
-  options?.signal?.throwIfAborted();
+  checkCall(options);
   return loading.getOrSet(key, loader, options);
 }
 
 function getNow(opened: Opened, key: string, options: CallOptions | undefined): unknown {
   if (typeof key !== 'string') checkKey(key);
-  options?.signal?.throwIfAborted();
+  checkCall(options);
   const { tally } = opened;
   if (tally.isTimed()) return getTimed(opened, key, options);
   return revealOrMiss(opened, key, opened.engine.get(key), options);
@@ -74,7 +75,7 @@ async function getLater(life: Lifecycle, key: string, options: CallOptions | und
   const { opened } = life.working ?? (await life.work(options));
   if (opened.traits.synchronous) return getNow(opened, key, options);
   checkKey(key);
-  options?.signal?.throwIfAborted();
+  checkCall(options);
   const { tally, clock, engine, remote } = opened;
   const started = tally.isTimed() ? clock.elapsed() : -1;
   const payload: Payload = await remote.read(engine.get(key), 'get', key, options);

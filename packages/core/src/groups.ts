@@ -1,5 +1,6 @@
 /** Operations on groups of entries: secondary indexes, patterns, tags. */
 import type { CallOptions } from './api.ts';
+import { checkCall } from './call-options.ts';
 import type { EngineTraits, Entry, Pattern } from './engine.ts';
 import { CacheError } from './errors.ts';
 import { parseGlob } from './glob.ts';
@@ -13,7 +14,7 @@ export async function invalidateTags(
 ): Promise<void> {
   const { engine, remote, events } = opened;
   const checked = checkTagNames(tags);
-  options?.signal?.throwIfAborted();
+  checkCall(options);
   if (checked.length === 0) return;
   await remote.write(engine.invalidateTags(checked), 'invalidateTags', undefined, options);
   if (events.active.invalidate !== undefined) events.emit('invalidate', { tags: checked });
@@ -21,7 +22,7 @@ export async function invalidateTags(
 
 export async function clear(opened: Opened, options: CallOptions | undefined): Promise<void> {
   const { engine, remote, events } = opened;
-  options?.signal?.throwIfAborted();
+  checkCall(options);
   await remote.write(engine.clear(), 'clear', undefined, options);
   if (events.active.clear !== undefined) events.emit('clear', {});
 }
@@ -36,7 +37,7 @@ export async function lookUp(
   const { engine, remote } = opened;
   const text = termText(index, term);
   needs(opened, 'indexes', 'getByIndex');
-  options?.signal?.throwIfAborted();
+  checkCall(options);
   // A look-up that fails must not look like an empty group.
   return remote.ask(engine.lookUp(text), 'getByIndex', undefined, options);
 }
@@ -50,7 +51,7 @@ export async function deleteByIndex(
   const { engine, remote } = opened;
   const text = termText(index, term);
   needs(opened, 'indexes', 'deleteByIndex');
-  options?.signal?.throwIfAborted();
+  checkCall(options);
   const count = await remote.writeInParts(
     (progressed) => engine.removeByTerm(text, progressed),
     'deleteByIndex',
@@ -67,7 +68,7 @@ export async function* scan(
 ): AsyncGenerator<string> {
   const parsed = parseGlob(pattern);
   needs(opened, 'scans', 'keys');
-  options?.signal?.throwIfAborted();
+  checkCall(options);
   const pages = opened.engine.scan(parsed);
   const walk = Symbol.asyncIterator in pages ? pages[Symbol.asyncIterator]() : pages[Symbol.iterator]();
   try {
@@ -81,7 +82,7 @@ export async function* scan(
       );
       if (step.done === true) return;
       for (const key of step.value) {
-        options?.signal?.throwIfAborted();
+        checkCall(options);
         yield key;
       }
     }
@@ -101,7 +102,7 @@ export async function deleteByPattern(
   const { engine, remote } = opened;
   const parsed = parseGlob(pattern);
   needs(opened, 'scans', 'deleteByPattern');
-  options?.signal?.throwIfAborted();
+  checkCall(options);
   const count = await remote.writeInParts(
     (progressed) => engine.removeByPattern(parsed, progressed),
     'deleteByPattern',
@@ -156,7 +157,7 @@ async function* listed(
   pattern: Pattern,
   options: CallOptions | undefined,
 ): AsyncGenerator<string> {
-  options?.signal?.throwIfAborted();
+  checkCall(options);
   for (const [key] of await remote.ask(engine.lookUp(term), 'removeIndex', undefined, options)) {
     if (pattern.matches(key)) yield key;
   }

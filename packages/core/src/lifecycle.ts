@@ -2,6 +2,7 @@
 import type { CallOptions } from './api.ts';
 import { createBinaryCodec } from './binary-codec.ts';
 import { Breaker } from './breaker.ts';
+import { checkCall } from './call-options.ts';
 import type { Clock } from './clock.ts';
 import type { Codec } from './codec.ts';
 import type { Engine, EngineTraits, MaybePromise } from './engine.ts';
@@ -110,6 +111,7 @@ export class Lifecycle {
    * as they do when an open provider fails.
    */
   async work(options?: Pick<CallOptions, 'signal'>): Promise<Working> {
+    checkCall(options);
     try {
       return await this.open(options?.signal);
     } catch (error) {

@@ -1,5 +1,6 @@
 /** `getOrSet` on a miss: ask for the right to load, and lead the load or wait for whoever does. */
 import type { LoadOptions } from './api.ts';
+import { checkCall } from './call-options.ts';
 import { milliseconds } from './duration.ts';
 import type { Acquired, Entry } from './engine.ts';
 import { CacheError } from './errors.ts';
@@ -142,7 +143,7 @@ export class Loading {
     let waited = false;
     for (let answered = asked; ; answered = undefined) {
       // A lease that was granted must be led or given back, whoever has left: then the wait below sees the signal.
-      if (answered === undefined) plan.options?.signal?.throwIfAborted();
+      if (answered === undefined) checkCall(plan.options);
       let next = answered ?? this.acquire(key, plan, awaited);
       if (next instanceof Promise) next = await next;
       const { acquired, flight } = next;

@@ -110,6 +110,8 @@ const optionsSchema = z.strictObject({
 });
 
 export function createManager(options: ManagerOptions): Manager {
+  if (typeof options !== 'object' || options === null || Array.isArray(options))
+    throw new TypeError('createManager: expected an object, such as { providers: [memory()] }');
   const {
     providers,
     default: chosen,
@@ -172,7 +174,11 @@ export function createManager(options: ManagerOptions): Manager {
   return { cache: cache as Manager['cache'], health, close, [Symbol.asyncDispose]: close };
 }
 
-function providerNamed(registered: ReadonlyMap<string, Provider>, name: string, place: string): Provider {
+function providerNamed(registered: ReadonlyMap<string, Provider>, name: unknown, place: string): Provider {
+  if (typeof name !== 'string')
+    throw new TypeError(
+      `${place}: option provider: expected the name of a registered provider; providers themselves go to createManager`,
+    );
   const provider = registered.get(name);
   if (provider !== undefined) return provider;
   const known = [...registered.keys()].map((other) => `'${other}'`).join(', ');

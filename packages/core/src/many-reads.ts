@@ -1,5 +1,6 @@
 /** `getMany`: one question and one deadline, where the engine can be asked for all keys at once. */
 import type { CallOptions } from './api.ts';
+import { checkCall } from './call-options.ts';
 import type { Answers, Payload } from './engine.ts';
 import { checkKeys } from './keyspace.ts';
 import type { Opened } from './opened.ts';
@@ -17,7 +18,7 @@ export async function getMany<R>(
   options: CallOptions | undefined,
 ): Promise<Map<string, R>> {
   const asked = checkKeys(keys);
-  options?.signal?.throwIfAborted();
+  checkCall(options);
   const answers = new ManyAnswers(asked);
   await ask(opened, asked, answers, options);
 

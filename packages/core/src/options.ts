@@ -198,7 +198,7 @@ export function settingsOf(place: string, options: Omit<CacheOptions<never, neve
   // Transforms see a missing option only when it is there as undefined.
   const unset = { ttl: undefined, timeout: undefined, deadline: undefined, lease: undefined };
   const breaker = breakerOf(options.breaker);
-  const settings = parsed(optionsSchema, { ...unset, ...options, breaker }, place);
+  const settings = parsed(optionsSchema, { ...unset, ...options, breaker }, place, ['provider']);
   if (settings.migrate !== undefined && settings.schemaVersion === 0)
     throw new TypeError(
       `${place}: option migrate needs the option schemaVersion: say which version it migrates to`,
@@ -265,23 +265,37 @@ function isSame(one: unknown, other: unknown): boolean {
   return Object.is(one, other);
 }
 
-/** What `schema` makes of `given`; failures are one `TypeError` that begins with `place`. */
-export function parsed<S extends z.ZodMiniType>(schema: S, given: unknown, place: string): z.output<S> {
+/** What `schema` makes of `given`; failures are one `TypeError` that begins with `place`. `others`: options that were taken out before. */
+export function parsed<S extends z.ZodMiniType>(
+  schema: S,
+  given: unknown,
+  place: string,
+  others: readonly string[] = [],
+): z.output<S> {
+  const result = tried(() => schema.safeParse(given), place);
+  if (result.success) return result.data;
+  const faults = result.error.issues.map((issue) => describeIssue(issue, schema, others));
+  throw new TypeError(`${place}: ${faults.join('; ')}`);
+}
+
+/** What transforms throw of a bad option lacks the place. */
+function tried<X>(parse: () => X, place: string): X {
   try {
-    const result = schema.safeParse(given);
-    if (result.success) return result.data;
-    throw new TypeError(result.error.issues.map(describeIssue).join('; '));
+    return parse();
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
     throw new TypeError(`${place}: ${error.message}`, { cause: error });
   }
 }
 
-function describeIssue(issue: z.core.$ZodIssue): string {
+function describeIssue(issue: z.core.$ZodIssue, schema: z.ZodMiniType, others: readonly string[]): string {
   const where = issue.path.map(String).join('.');
-  if (issue.code === 'unrecognized_keys')
-    return `there is no option ${issue.keys.map((key) => `'${key}'`).join(', ')}`;
-  return where === '' ? issue.message : `option ${where}: ${issue.message}`;
+  if (issue.code !== 'unrecognized_keys')
+    return where === '' ? issue.message : `option ${where}: ${issue.message}`;
+  const fault = `there is no option ${issue.keys.map((key) => `'${where === '' ? '' : `${where}.`}${key}'`).join(', ')}`;
+  return where === '' && schema instanceof z.ZodMiniObject
+    ? `${fault}; the options are ${[...others, ...Object.keys(schema.shape)].join(', ')}`
+    : fault;
 }
 
 function isStandardSchema(given: unknown): boolean {

@@ -2,6 +2,7 @@
 import type { CacheHealth, CacheStats } from './api.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import type { Opened } from './opened.ts';
+import { isTrouble } from './trouble.ts';
 
 export async function statsOf({ engine, remote, tally }: Opened): Promise<CacheStats> {
   const { entries, bytes, evictions, expirations } = await remote.ask(engine.stats(), 'stats');
@@ -45,10 +46,11 @@ export async function healthOf(lifecycle: Lifecycle, signal: AbortSignal | undef
     const { details } = await opened.remote.ask(opened.engine.ping(), 'health', undefined, { signal });
     return { ...about, status: 'ok', latency: clock.elapsed() - started, details, ...breakerOf(lifecycle) };
   } catch (error) {
-    const status = settings.onFailure === 'open' && !lifecycle.isClosed ? 'degraded' : 'down';
+    // What is no trouble of the provider, such as a setting it refuses, reads do not bear either.
+    const goesOn = settings.onFailure === 'open' && isTrouble(error) && !lifecycle.isClosed;
     return {
       ...about,
-      status,
+      status: goesOn ? 'degraded' : 'down',
       latency: clock.elapsed() - started,
       details: {},
       ...breakerOf(lifecycle),

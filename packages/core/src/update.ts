@@ -1,5 +1,6 @@
 /** `update`: one queue per key and process, and one write for many calls. */
 import type { Ttl, UpdateContext, UpdateOptions } from './api.ts';
+import { checkCall } from './call-options.ts';
 import { millisecondsOrForever } from './duration.ts';
 import type { Condition, Contender, Entry, Write, Written } from './engine.ts';
 import { checkKey, checkTags } from './keyspace.ts';
@@ -89,7 +90,7 @@ export class Updates {
       throw new TypeError(`the updater is ${typeof updater}: give a function of the current value`);
     if (options?.tags !== undefined) checkTags(options.tags);
     if (options?.ttl !== undefined) millisecondsOrForever(options.ttl, 'ttl');
-    options?.signal?.throwIfAborted();
+    checkCall(options);
     const queue = this.#queues.get(key) ?? this.#start(key);
     const enter = (): Promise<Isolated | undefined> => enqueue(queue, updater, options);
     const value = await (currentWork() === undefined ? enter() : waitingFor(queue, enter));

@@ -12,6 +12,9 @@ export function validated(opened: Opened, key: string, value: unknown): MaybePro
       `the value of '${key}' is undefined, which is never a value: use null, or delete the key`,
     );
   }
+  // Or it would be awaited like what a schema makes of a value.
+  if (value instanceof Promise)
+    throw new TypeError(`the value of '${key}' is a promise: await it, and store what it gives`);
   const { schema } = opened.settings;
   if (schema === undefined) return value;
   const judge = (result: SchemaResult<unknown>): MaybePromise<unknown> => {

@@ -1,5 +1,6 @@
 /** From what a caller says to what an engine stores: life, tags, terms, limit and payload of one write. */
 import type { Ttl, WriteOptions } from './api.ts';
+import { checkCall } from './call-options.ts';
 import { millisecondsOrForever } from './duration.ts';
 import type { Condition, Entry, Life, MaybePromise, Payload, Write, Written } from './engine.ts';
 import { checkKey, checkTags, parseTerm, termText } from './keyspace.ts';
@@ -117,7 +118,7 @@ export function write(
       `the version is ${typeof condition.version}: give the one that getEntry or a write gave`,
     );
   }
-  options?.signal?.throwIfAborted();
+  checkCall(options);
   const drafted = draft(opened, key, value, options);
   if (drafted instanceof Promise) return writeLater(opened, operation, key, drafted, condition, options);
   const answer = opened.engine.write(key, drafted, condition);
@@ -135,7 +136,7 @@ async function writeLater(
   options: WriteOptions | undefined,
 ): Promise<string | false> {
   const change = await drafted;
-  options?.signal?.throwIfAborted();
+  checkCall(options);
   opened.remote.checkOpen();
   const answer = opened.engine.write(key, change, condition);
   return answer instanceof Promise

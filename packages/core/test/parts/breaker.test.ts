@@ -337,7 +337,7 @@ describe('the option', () => {
     [{ failures: 1.5 }, /option breaker.failures: expected a whole number from 1/],
     [{ halfOpenAfter: 'soon' }, /breaker.halfOpenAfter is 'soon'/],
     [{ halfOpenAfter: 0 }, /breaker.halfOpenAfter is 0/],
-    [{ threshold: 5 }, /there is no option 'threshold'/],
+    [{ threshold: 5 }, /there is no option 'breaker.threshold'/],
   ])('%j is refused by name', (breaker, reason) => {
     expect(() => manager.cache('c', { breaker: breaker as never })).toThrow(TypeError);
     expect(() => manager.cache('c', { breaker: breaker as never })).toThrow(reason);

@@ -38,7 +38,9 @@ test.each([
   [{ providers: [] }, /option providers: expected at least one provider/],
   [{ providers: [{ name: 'x' }] }, /option providers.0: expected a provider, such as memory\(\)/],
   [{ providers: [simpleStore(), simpleStore()] }, /two providers are named 'simple'/],
-  [{ providers: [simpleStore()], provders: 1 }, /there is no option 'provders'/],
+  [undefined, /createManager: expected an object, such as \{ providers: \[memory\(\)\] \}/],
+  [[simpleStore()], /createManager: expected an object/],
+  [{ providers: [simpleStore()], provders: 1 }, /there is no option 'provders'; the options are providers, /],
   [{}, /option providers/],
   [{ providers: [simpleStore()], namespace: '' }, /createManager: namespace is the empty string/],
   [{ providers: [simpleStore()], namespace: '\ud800' }, /namespace has a lone surrogate/],
@@ -74,7 +76,9 @@ test.each([
   [{ indexes: { ['x'.repeat(600)]: (): string => 'x' } }, /the name of an index has 600 bytes/],
   [{ schema: {} }, /option schema: expected a Standard Schema/],
   [{ codec: {} }, /option codec: expected a codec/],
-  [{ maxEntries: 5 }, /there is no option 'maxEntries'/],
+  [{ maxEntries: 5 }, /there is no option 'maxEntries'; the options are provider, ttl, /],
+  [{ provider: simpleStore() }, /option provider: expected the name of a registered provider/],
+  [{ ttl: 'never' }, /ttl is 'never': give .* or 'forever'/],
 ])('bad cache options %j are refused by name, and nothing is made', (options, reason) => {
   const manager = createManager({ providers: [simpleStore()] });
   expect(() => manager.cache('c', options as never)).toThrow(TypeError);

@@ -95,6 +95,18 @@ describe('a shared store in trouble', () => {
     expect((await health).map(({ status }) => status)).toEqual(['degraded', 'down']);
   });
 
+  test('G10: health says down where reads do not fail open', async () => {
+    const store: StoreProvider = simpleStore();
+    const wrong: StoreProvider = {
+      ...store,
+      traits: { ...store.traits, scope: 'shared' },
+      open: () => Promise.reject(new CacheError('UNSUPPORTED', 'not so')),
+    };
+    const refused = createManager({ providers: [wrong] }).cache<number>('refused');
+    await expect(refused.get('k')).rejects.toMatchObject({ code: 'UNSUPPORTED' });
+    expect((await refused.health()).status).toBe('down');
+  });
+
   test('G11, G3: a commit whose reply is lost gives the caller its value and leaves the rest to the lease', async () => {
     const call = cache.getOrSet('k', async () => {
       mood = 'silent';
