@@ -2,7 +2,7 @@
 import { FORMAT, HEADER_BYTES } from '../entry-format.ts';
 import { LEASING } from './leasing.ts';
 import { LIMITING } from './limiting.ts';
-import { MARGIN_MS, MARKING, OUTLIVING } from './marking.ts';
+import { CUTTING, MARGIN_MS, MARKING, OUTLIVING } from './marking.ts';
 import { READING, TIME } from './reading.ts';
 import { WRITING } from './writing.ts';
 
@@ -17,9 +17,10 @@ const CLAIM_MS = 100;
  * old entry is in: of these nothing was changed
  */
 export const set: string = `#!lua
-${OUTLIVING}
+${CUTTING}${OUTLIVING}
 local M = KEYS[1]
-local seen = redis.call('HMGET', M, 'g', 'n')
+local seen = redis.call('HMGET', M, 'g', 'n', 'P')
+checkCut(seen[3], ARGV[1])
 local leases = {}
 for i = 3, #KEYS, 2 do leases[#leases + 1] = KEYS[i] end
 local areLeased = redis.call('EXISTS', unpack(leases)) > 0

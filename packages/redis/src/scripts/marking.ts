@@ -28,20 +28,25 @@ local function outlive(M, kept)
 end
 `;
 
+/** A space that was cut in two ways has two entries for a key, of which each process knows one. */
+export const CUTTING: string = `
+local function checkCut(made, partitions)
+  if not made or made == partitions then return end
+  error({ err = 'PARTITIONS the space was made with ' .. made .. ' partitions, not ' .. partitions })
+end
+`;
+
 /** Marks that a step may have to make. An id that nobody else has makes the generation. */
-export const MARKING: string = `
+export const MARKING: string = `${CUTTING}
 local function make(M, id, partitions, moment)
   local made = redis.pcall('HSET', M, 'g', string.sub(id, -${GENERATION_BYTES}), 'n', struct.pack('>I7', moment), 'P', partitions)
   if type(made) == 'table' then return false, made end
   redis.call('PEXPIRE', M, ${MARGIN_MS})
   return true
 end
--- A space that was cut in two ways has two entries for a key, of which each process knows one.
 local function found(M, id, partitions)
   local m = redis.call('HMGET', M, 'g', 'n', 'P')
-  if m[3] and m[3] ~= partitions then
-    error({ err = 'PARTITIONS the space was made with ' .. m[3] .. ' partitions, not ' .. partitions })
-  end
+  checkCut(m[3], partitions)
   if m[1] then return m[1], struct.unpack('>I7', m[2]) end
   local isMade, fault = make(M, id, partitions, micros)
   if not isMade then error(fault) end

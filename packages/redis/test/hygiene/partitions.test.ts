@@ -159,6 +159,7 @@ test('processes that cut an empty space in two ways are told by the first step t
   for (const key of KEYS) await one.cache.setIfNotExists(key, 'of the one');
   const told = { code: 'UNAVAILABLE', answered: true, message: expect.stringMatching(TOLD) };
   for (const step of [
+    () => other.cache.set('new', 'x'),
     () => other.cache.setIfNotExists('new', 'x'),
     () => other.cache.getOrSet('new', () => 'x', { onFailure: 'throw' }),
     () => (other.cache as unknown as Counting).increment('n'),
