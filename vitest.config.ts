@@ -11,6 +11,7 @@ export default defineConfig({
     },
   },
   test: {
+    maxWorkers: 2,
     projects: [
       { extends: true, test: { name: 'core', include: ['packages/core/test/**/*.test.ts'] } },
       { extends: true, test: { name: 'memory', include: ['packages/memory/test/**/*.test.ts'] } },
@@ -39,6 +40,9 @@ export default defineConfig({
           name: 'redis',
           include: ['packages/redis/test/**/*.test.ts'],
           globalSetup: ['tooling/servers/src/redis.global.ts'],
+          // Alone: most of its files start servers, or processes, that need the other processor.
+          sequence: { groupOrder: 1 },
+          maxWorkers: 1,
           // Cases in real time mostly wait.
           maxConcurrency: 8,
           // Servers, and the processes beside them, may have to wait for the processor. What hangs ends by itself before.
