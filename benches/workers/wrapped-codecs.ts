@@ -33,6 +33,7 @@ await serve(async ({ subject, form }: WrappedSetting) => {
     cache: 'things',
     space: 'prod/things:',
     key: keyOf(idOf(at)),
+    schemaVersion: 0,
   }));
   const values = contexts.map((_, at) => (form === 'session' ? session(at, 'date') : order(at)));
   const entries = values.map((value, at) => codec.encode(value, contexts[at] as (typeof contexts)[0]));

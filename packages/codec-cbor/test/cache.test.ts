@@ -47,7 +47,7 @@ describe('a cache with this codec', () => {
     const { provider, written } = byteStore();
     const sessions = opened(provider).cache<Session>('sessions', { codec: cborCodec, ttl: '1h' });
     await sessions.set('s1', session('ann'));
-    const bytes = cborCodec.encode(session('ann'), { cache: '', space: '', key: '' });
+    const bytes = cborCodec.encode(session('ann'), { cache: '', space: '', key: '', schemaVersion: 0 });
     expect(written.some((data) => Buffer.from(data).includes(Buffer.from(bytes)))).toBe(true);
     expect(await sessions.get('s1')).toStrictEqual(session('ann'));
     expect(await sessions.get('s1')).not.toBe(await sessions.get('s1'));

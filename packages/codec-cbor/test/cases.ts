@@ -1,11 +1,12 @@
 /** The value model by example, and how values are compared. */
-import { binaryCodec } from '@cache/core';
+import { binaryCodec, type CodecContext } from '@cache/core';
 import { cborCodec } from '../src/index.ts';
 
-export const context: { readonly cache: string; readonly space: string; readonly key: string } = {
+export const context: CodecContext = {
   cache: 'users',
   space: 'users',
   key: 'user:1',
+  schemaVersion: 0,
 };
 
 export const encode = (value: unknown): Uint8Array => cborCodec.encode(value, context);

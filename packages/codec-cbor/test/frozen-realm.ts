@@ -2,7 +2,7 @@
 import { parentPort } from 'node:worker_threads';
 import { cborCodec } from '../src/index.ts';
 
-const context = { cache: '', space: '', key: '' };
+const context = { cache: '', space: '', key: '', schemaVersion: 0 };
 const value = { constructor: 1, toString: 'x', valueOf: null, a: [{ hasOwnProperty: true }] };
 
 for (const { prototype } of [Object, Array, Map, Set, Uint8Array]) Object.freeze(prototype);

@@ -4,7 +4,7 @@ import { cborCodec } from '../src/index.ts';
 
 export type Task = { readonly wrap: keyof typeof WRAPS } | { readonly bytes: Uint8Array };
 
-const context = { cache: '', space: '', key: '' };
+const context = { cache: '', space: '', key: '', schemaVersion: 0 };
 
 export const WRAPS = {
   arrays: (value: unknown): unknown => [value],

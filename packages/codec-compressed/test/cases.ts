@@ -1,11 +1,12 @@
 /** Codecs and values that the tests share. */
-import { binaryCodec, isCacheError, type Codec } from '@cache/core';
+import { binaryCodec, isCacheError, type Codec, type CodecContext } from '@cache/core';
 import { compressed, type AlgorithmName, type CompressionOptions } from '../src/index.ts';
 
-export const context: { readonly cache: string; readonly space: string; readonly key: string } = {
+export const context: CodecContext = {
   cache: 'users',
   space: 'users:',
   key: 'user:1',
+  schemaVersion: 0,
 };
 
 export const ALGORITHMS: readonly AlgorithmName[] = ['gzip', 'brotli', 'zstd'];

@@ -32,7 +32,7 @@ const before = process.resourceUsage().maxRSS;
 for (let time = 0; time < times; time++) {
   try {
     if (maxLength === undefined) bare(bytes.subarray(1));
-    else codec.decode(bytes, { cache: 'c', space: 'c:', key: 'k' });
+    else codec.decode(bytes, { cache: 'c', space: 'c:', key: 'k', schemaVersion: 0 });
     code = 'read';
   } catch (error) {
     ({ code } = error as { code?: unknown });

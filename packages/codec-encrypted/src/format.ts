@@ -10,9 +10,9 @@
  * | | the inner codec's bytes, encrypted with AES-256-GCM: as many as they were |
  * | 16 | tag |
  *
- * The tag vouches for these bytes and, as additional data, for what comes before the nonce followed by four texts: the inner codec's id, the
- * cache's name, the space and the key. Each is in UTF-8 after its length in four bytes, most significant first, so that no two places give
- * the same data.
+ * The tag vouches for these bytes and, as additional data, for what comes before the nonce, followed by the schema version in two bytes and
+ * four texts: the inner codec's id, the cache's name, the space and the key. Each text is in UTF-8 after its length in four bytes. Numbers
+ * begin with their most significant byte. So no two places, and no two versions, give the same data.
  */
 import { Buffer } from 'node:buffer';
 import type { CodecContext } from '@cache/core';
@@ -56,13 +56,13 @@ export function partsOf(bytes: Uint8Array): Parts | undefined {
 export function bindingOf(
   head: Uint8Array,
   innerId: string,
-  { cache, space, key }: CodecContext,
+  { cache, space, key, schemaVersion }: CodecContext,
 ): Uint8Array {
   const texts = [innerId, cache, space, key];
   const lengths = texts.map((text) => Buffer.byteLength(text));
-  const binding = Buffer.allocUnsafe(lengths.reduce((sum, length) => sum + 4 + length, head.length));
+  const binding = Buffer.allocUnsafe(lengths.reduce((sum, length) => sum + 4 + length, head.length + 2));
   binding.set(head);
-  let at = head.length;
+  let at = binding.writeUInt16BE(schemaVersion, head.length);
   for (const [index, text] of texts.entries()) {
     if (!text.isWellFormed()) throw new TypeError('a name has a lone surrogate: core would have refused it');
     at = binding.writeUInt32BE(lengths[index] as number, at);

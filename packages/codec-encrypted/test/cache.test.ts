@@ -147,6 +147,36 @@ describe('the store', () => {
     expect(await one.sessions.get('ann', { onFailure: 'open' })).toBeUndefined();
   });
 
+  it('cannot pass off an entry as one of another schema version', async () => {
+    let forges = false;
+    // The version stands in the clear, behind the id of the codec.
+    const forged = (data: Uint8Array): Uint8Array => {
+      const text = Buffer.from(data).toString('latin1');
+      return forges ? Buffer.from(text.replace('aes(core1)\0\x02', 'aes(core1)\0\x01'), 'latin1') : data;
+    };
+    const { provider } = byteStore();
+    const forging = intercept(provider, async ({ method, args }, run) => {
+      const found = (await run(...args)) as { readonly data: Uint8Array } | undefined;
+      return method === 'get' && found !== undefined ? { ...found, data: forged(found.data) } : found;
+    });
+    const migrated: unknown[] = [];
+    await using manager = createManager({ providers: [forging] });
+    const sessions = manager.cache<Session>('sessions', {
+      codec: codecWith('k1'),
+      onFailure: 'throw',
+      schemaVersion: 2,
+      migrate: (old) => (migrated.push(old), session('migrated')),
+    });
+    await sessions.set('ann', session('ann'));
+    expect(await sessions.get('ann')).toEqual(session('ann'));
+    forges = true;
+    await expect(sessions.get('ann')).rejects.toMatchObject({ code: 'CODEC_FAILED', key: 'ann' });
+    await expect(sessions.update('ann', () => session('bob'))).rejects.toMatchObject({
+      code: 'CODEC_FAILED',
+    });
+    expect(migrated).toEqual([]);
+  });
+
   it('keeps namespaces apart, of a cache and of a manager', async () => {
     let from = '';
     let to = '';

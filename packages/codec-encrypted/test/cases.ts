@@ -3,7 +3,12 @@ import { createHash } from 'node:crypto';
 import { binaryCodec, isCacheError, type CacheError, type Codec, type CodecContext } from '@cache/core';
 import { encrypted, type EncryptionKey } from '../src/index.ts';
 
-export const context: CodecContext = { cache: 'users', space: 'prod/users:', key: 'user:1' };
+export const context: CodecContext = {
+  cache: 'users',
+  space: 'prod/users:',
+  key: 'user:1',
+  schemaVersion: 0,
+};
 
 /** 32 bytes that are the same in every run. */
 export function keyBytes(seed: string): Uint8Array {

@@ -30,11 +30,13 @@ describe('an entry cannot be read', () => {
     expectFailure(codec, Uint8Array.of(...entry, ...entry));
   });
 
-  it.each<[keyof CodecContext, string]>([
+  it.each<[keyof CodecContext, string | number]>([
     ['key', 'user:2'],
     ['space', 'prod/users.acme:'],
     ['space', 'stage/users:'],
     ['cache', 'admins'],
+    ['schemaVersion', 1],
+    ['schemaVersion', 256],
   ])('in another place: %s %s', (part, name) => {
     expect(codec.decode(entry, context)).toEqual({ secret: SECRET });
     expect(expectFailure(codec, entry, { ...context, [part]: name }).message).toMatch(CHANGED);

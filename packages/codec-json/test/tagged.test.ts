@@ -113,7 +113,7 @@ describe('JSON with tags', () => {
       m: new Map([[[-0], new Set([1n])]]),
     });
     const value = make();
-    const bytes = taggedJsonCodec.encode(value, { cache: '', space: '', key: '' });
+    const bytes = taggedJsonCodec.encode(value, { cache: '', space: '', key: '', schemaVersion: 0 });
     expect(isSame(value, make())).toBe(true);
     const [one, two] = [decode(bytes), decode(bytes)] as ReturnType<typeof make>[];
     bytes.fill(0);
@@ -129,20 +129,20 @@ describe('JSON with tags', () => {
   ])('writes and reads 2,000 levels of %s with little stack left', (_, wrap) => {
     const bytes = encode(nested(2_000, wrap));
     const value = onLittleStack(() => decode(bytes));
-    expect(onLittleStack(() => taggedJsonCodec.encode(value, { cache: '', space: '', key: '' }))).toEqual(
-      bytes,
-    );
+    expect(
+      onLittleStack(() => taggedJsonCodec.encode(value, { cache: '', space: '', key: '', schemaVersion: 0 })),
+    ).toEqual(bytes);
   });
 
   it('refuses undefined as a value', () => {
-    expect(() => taggedJsonCodec.encode(undefined, { cache: '', space: '', key: '' })).toThrow(
-      'not of the value model',
-    );
+    expect(() =>
+      taggedJsonCodec.encode(undefined, { cache: '', space: '', key: '', schemaVersion: 0 }),
+    ).toThrow('not of the value model');
   });
 
   it.each([[() => 1], [Symbol('s')], [/a/]])('refuses %s, should core ever let it through', (value) => {
-    expect(() => taggedJsonCodec.encode({ a: value }, { cache: '', space: '', key: '' })).toThrow(
-      'not of the value model',
-    );
+    expect(() =>
+      taggedJsonCodec.encode({ a: value }, { cache: '', space: '', key: '', schemaVersion: 0 }),
+    ).toThrow('not of the value model');
   });
 });

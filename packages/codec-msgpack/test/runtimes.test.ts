@@ -1,7 +1,7 @@
 import { afterEach, expect, it, vi } from 'vitest';
 import { msgpackCodec } from '../src/index.ts';
 
-const context = { cache: '', space: '', key: '' };
+const context = { cache: '', space: '', key: '', schemaVersion: 0 };
 
 afterEach(() => {
   vi.unstubAllGlobals();

@@ -1,10 +1,12 @@
 /** The Codec contract: values to bytes and back. This file imports nothing. */
 
-/** Where the bytes will live, for codecs that bind them to their place. */
+/** Where the bytes will live and what form the value has, for codecs that bind bytes to that. */
 export interface CodecContext {
   readonly cache: string;
   readonly space: string;
   readonly key: string;
+  /** The version of the value's form; 0: none. When bytes are read, the one that is told beside them. */
+  readonly schemaVersion: number;
 }
 
 /**
@@ -24,7 +26,8 @@ export interface Codec {
    */
   readonly checks?: boolean | undefined;
   /**
-   * True: `decode` accepts only what a holder of its secret wrote at this place. A cache whose first codec this is reads nothing that its
+   * True: `decode` accepts only what a holder of its secret wrote at this place, under this
+   * schema version. A cache whose first codec this is reads nothing that its
    * options do not name: the default of its provider is something that anybody can write. Default false.
    */
   readonly authenticates?: boolean | undefined;

@@ -80,18 +80,22 @@ export class Framing {
   versionOf(framed: Uint8Array): number {
     const first = framed[0] ?? 0;
     if ((first & VERSIONED) === 0) return 0;
-    const at = (first & ID_LENGTH) + 1;
-    const version = ((framed[at] ?? 0) << 8) | (framed[at + 1] ?? 0);
+    const version = versionAt(framed, (first & ID_LENGTH) + 1);
     return version === this.#version || idOf(framed) === undefined ? this.#version : version;
   }
 
-  /** The value of framed bytes. Throws what their codec throws, and `CODEC_FAILED` when there is none for them. */
+  /** The value of framed bytes: its codec is told the schema version that they hold. Throws what their codec throws, and `CODEC_FAILED` when there is none for them. */
   decode(framed: Uint8Array, context: CodecContext): unknown {
     for (const { codec, start } of this.#known) {
       if (!begins(framed, start)) continue;
-      const from = start.length + (isVersioned(framed) ? 2 : 0);
+      const versioned = isVersioned(framed);
+      const from = start.length + (versioned ? 2 : 0);
       if (from > framed.length) throw failure('the stored bytes are cut off', context);
-      return codec.decode(framed.length > INLINE ? framed.subarray(from) : framed.slice(from), context);
+      const schemaVersion = versioned ? versionAt(framed, start.length) : 0;
+      return codec.decode(
+        framed.length > INLINE ? framed.subarray(from) : framed.slice(from),
+        schemaVersion === context.schemaVersion ? context : { ...context, schemaVersion },
+      );
     }
     const id = idOf(framed);
     throw failure(
@@ -122,6 +126,11 @@ function headOf(id: string, schemaVersion: number): Uint8Array {
 
 function isVersioned(framed: Uint8Array): boolean {
   return ((framed[0] as number) & VERSIONED) !== 0;
+}
+
+/** What is not there counts as zeros. */
+function versionAt(framed: Uint8Array, at: number): number {
+  return ((framed[at] ?? 0) << 8) | (framed[at + 1] ?? 0);
 }
 
 /** Whether the frame begins like this, its version aside. */

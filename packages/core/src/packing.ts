@@ -163,12 +163,14 @@ class EncodedValues implements Packing {
   readonly #frozen: boolean;
   readonly #isolated: HeldValues;
   readonly #framing: Framing;
+  readonly #schemaVersion: number;
   readonly #context: PackingOptions['context'];
 
-  constructor(frozen: boolean, { codecs, schemaVersion, context }: PackingOptions) {
+  constructor(frozen: boolean, { codecs, schemaVersion = 0, context }: PackingOptions) {
     this.#frozen = frozen;
     this.#isolated = new HeldValues(frozen);
     this.#framing = new Framing(codecs, schemaVersion);
+    this.#schemaVersion = schemaVersion;
     this.#context = context;
   }
 
@@ -238,6 +240,7 @@ class EncodedValues implements Packing {
   }
 
   #contextOf(key: string): CodecContext {
-    return { cache: this.#context.cache, space: this.#context.space, key };
+    const { cache, space } = this.#context;
+    return { cache, space, key, schemaVersion: this.#schemaVersion };
   }
 }

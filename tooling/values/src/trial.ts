@@ -1,7 +1,7 @@
 /** A codec as tests use it. */
 import { binaryCodec, type Codec, type CodecContext, isCacheError } from '@cache/core';
 
-export const context: CodecContext = { cache: 'users', space: 'users', key: 'user:1' };
+export const context: CodecContext = { cache: 'users', space: 'users', key: 'user:1', schemaVersion: 0 };
 
 export interface Trial {
   readonly encode: (value: unknown) => Uint8Array;

@@ -16,13 +16,15 @@ export const recordsAsValues: RecordForm = { pack: (record) => record, unpack: (
 const FORMAT = 1;
 
 /** For stores that hold bytes. */
-export function recordsAsBytes(place: Omit<CodecContext, 'key'>): RecordForm {
+export function recordsAsBytes(place: Pick<CodecContext, 'cache' | 'space'>): RecordForm {
+  // What a record holds was framed with its schema version before.
+  const contextOf = (key: string): CodecContext => ({ ...place, key, schemaVersion: 0 });
   return {
-    pack: (record, key) => binaryCodec.encode([FORMAT, record], { ...place, key }),
+    pack: (record, key) => binaryCodec.encode([FORMAT, record], contextOf(key)),
     unpack(data, key) {
-      const [format, record] = decode(data, { ...place, key });
-      if (format !== FORMAT)
-        throw unreadable({ ...place, key }, `it has the format ${String(format)}, not ${FORMAT}`);
+      const context = contextOf(key);
+      const [format, record] = decode(data, context);
+      if (format !== FORMAT) throw unreadable(context, `it has the format ${String(format)}, not ${FORMAT}`);
       return record;
     },
   };

@@ -70,7 +70,7 @@ describe('a certificate', () => {
     expect(certificate).toMatchObject({
       passed: true,
       authenticated: true,
-      boundTo: ['cache', 'space', 'key'],
+      boundTo: ['cache', 'space', 'key', 'schemaVersion'],
       refuses: [],
     });
     expect(certificate.groups.map(({ name }) => name)).toEqual(CODEC_GROUPS.map(({ name }) => name));

@@ -7,7 +7,7 @@ import { VALUE_MATRIX } from '../../src/conformance/value-matrix.ts';
 import { isCacheError } from '../../src/errors.ts';
 import { anyValue } from '../../src/conformance/any-value.ts';
 
-const context = { cache: 'users', space: 'users', key: 'user:1' };
+const context = { cache: 'users', space: 'users', key: 'user:1', schemaVersion: 0 };
 const encode = (value: unknown): Uint8Array => binaryCodec.encode(value, context);
 const decode = (bytes: Uint8Array): unknown => binaryCodec.decode(bytes, context);
 const bytesOf = (hex: string): Uint8Array => Uint8Array.from(Buffer.from(hex.replaceAll(' ', ''), 'hex'));

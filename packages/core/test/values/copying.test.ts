@@ -6,7 +6,7 @@ import { sameValue } from '../../src/conformance/same-value.ts';
 import { billionLaughs } from '../../src/conformance/values/strangers.ts';
 import { checkValue, cloneValue, copyValue } from '../../src/copying.ts';
 
-const context = { cache: 'c', space: 's', key: 'k' };
+const context = { cache: 'c', space: 's', key: 'k', schemaVersion: 0 };
 const throughBytes = (value: unknown): unknown =>
   binaryCodec.decode(binaryCodec.encode(value, context), context);
 

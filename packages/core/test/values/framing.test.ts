@@ -4,7 +4,7 @@ import type { Codec } from '../../src/codec.ts';
 import { isCacheError } from '../../src/errors.ts';
 import { Framing, checkCodec, checkCodecs, codecsOf } from '../../src/framing.ts';
 
-const context = { cache: 'users', space: 'users:', key: 'ann' };
+const context = { cache: 'users', space: 'users:', key: 'ann', schemaVersion: 0 };
 
 /** A codec that gives and takes bytes as they are. */
 const raw = (id: string, rest: Partial<Codec> = {}): Codec => ({
@@ -54,6 +54,18 @@ describe('a frame', () => {
   it('is read past a schema version', () => {
     const frame = Uint8Array.of(0x80 | 1, 0x61, 1, 2, 7);
     expect(new Framing([raw('a')]).decode(frame, context)).toEqual(Uint8Array.of(7));
+  });
+
+  it('tells its codec the schema version that it holds, and nothing else of it', () => {
+    const seen: unknown[] = [];
+    const codec = raw('a', { decode: (_, { schemaVersion, ...place }) => seen.push(schemaVersion, place) });
+    const framing = new Framing([codec], 5);
+    for (const version of [0, 5, 258, 65_535])
+      framing.decode(new Framing([codec], version).frame(bytes('x')), { ...context, schemaVersion: 5 });
+    // Where it says so, the version is none.
+    framing.decode(Uint8Array.of(0x81, 97, 0, 0, 7), { ...context, schemaVersion: 5 });
+    const { schemaVersion: _, ...place } = context;
+    expect(seen).toEqual([0, place, 5, place, 258, place, 65_535, place, 0, place]);
   });
 
   it('is read wherever it lies in its buffer', () => {

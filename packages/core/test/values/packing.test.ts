@@ -290,9 +290,30 @@ describe('bytes', () => {
     });
     packing.unpack(packing.pack('x', 'k1'), 'k2');
     expect(seen).toEqual([
-      { cache: 'users', space: 'users', key: 'k1' },
-      { cache: 'users', space: 'users', key: 'k2' },
+      { cache: 'users', space: 'users', key: 'k1', schemaVersion: 0 },
+      { cache: 'users', space: 'users', key: 'k2', schemaVersion: 0 },
     ]);
+  });
+
+  it('tells the codec the schema version: its own when it writes, that of the bytes when it reads', () => {
+    const seen: unknown[] = [];
+    const codec: Codec = {
+      ...binaryCodec,
+      encode: (value, where) => (seen.push(where.schemaVersion), binaryCodec.encode(value, where)),
+      decode: (bytes, where) => (seen.push(where.schemaVersion), binaryCodec.decode(bytes, where)),
+    };
+    const [first, second] = [1, 2].map((schemaVersion) =>
+      createPacking({
+        isolation: 'copy',
+        holds: 'bytes',
+        codecs: [codec],
+        schemaVersion,
+        context: { cache: 'users', space: 'users' },
+      }),
+    ) as [Packing, Packing];
+    second.draftFrom(first.pack('x', 'k'), 'k');
+    first.unpack(second.packIsolated(second.isolate('x'), 'k'), 'k');
+    expect(seen).toEqual([1, 1, 2, 2]);
   });
 
   it('G6: an isolated value does not depend on the bytes it was packed to or came from', () => {

@@ -57,7 +57,7 @@ describe('repeatedPart', () => {
 });
 
 it.each(LARGE_VALUES)('a copy and the built-in codec keep $name', ({ make }) => {
-  const context = { cache: 'users', space: 'users', key: 'user:1' };
+  const context = { cache: 'users', space: 'users', key: 'user:1', schemaVersion: 0 };
   expect(sameValue(copyValue(make()), make())).toBe(true);
   expect(sameValue(binaryCodec.decode(binaryCodec.encode(make(), context), context), make())).toBe(true);
 });

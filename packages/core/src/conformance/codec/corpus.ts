@@ -24,7 +24,12 @@ export interface CorpusOptions {
 }
 
 /** Where all bytes of corpora live, for codecs that bind them to their place. */
-const PLACE: CodecContext = Object.freeze({ cache: 'corpus', space: 'corpus', key: 'corpus' });
+const PLACE: CodecContext = Object.freeze({
+  cache: 'corpus',
+  space: 'corpus',
+  key: 'corpus',
+  schemaVersion: 1,
+});
 /** Longer encodings are left out: files are to stay small. */
 const LONGEST = 512;
 

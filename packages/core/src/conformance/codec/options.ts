@@ -39,6 +39,6 @@ export function declaredBy(options: CodecConformanceOptions): Declared {
     checks: checks === true,
     covers: options.covers ?? 'model',
     authenticated,
-    boundTo: options.boundTo ?? (authenticates === true ? ['cache', 'space', 'key'] : []),
+    boundTo: options.boundTo ?? (authenticates === true ? ['cache', 'space', 'key', 'schemaVersion'] : []),
   };
 }

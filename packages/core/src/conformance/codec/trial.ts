@@ -8,7 +8,12 @@ import { KEPT_VALUES } from '../value-matrix.ts';
 import type { KeptSample } from '../values/sample.ts';
 import { declaredBy, type CodecConformanceOptions, type Declared } from './options.ts';
 
-export const HERE: CodecContext = Object.freeze({ cache: 'users', space: 'users', key: 'user:1' });
+export const HERE: CodecContext = Object.freeze({
+  cache: 'users',
+  space: 'users',
+  key: 'user:1',
+  schemaVersion: 7,
+});
 
 /** How a call may differ from the usual one. */
 export interface Call {

@@ -3,7 +3,7 @@ import type { Codec, CodecContext } from '../../../codec.ts';
 import { altered, codecMutant, type CodecMutant } from './altered-codec.ts';
 
 const textOf = (text: string): Uint8Array => new TextEncoder().encode(text);
-const EVERYWHERE = ['cache', 'space', 'key'] as const;
+const EVERYWHERE = ['cache', 'space', 'key', 'schemaVersion'] as const;
 
 /** Writes a mark beside each value, and refuses to read where the mark would be another one. */
 function bound(
@@ -112,17 +112,28 @@ export const CALL_MUTANTS: readonly CodecMutant[] = [
   bound('is bound to nothing but its key, and says more', ({ key }) => key, { boundTo: EVERYWHERE }),
   bound(
     'does not tell spaces from keys when it binds them',
-    ({ cache, space, key }) => `${cache}:${space}:${key}`,
+    ({ cache, space, key, schemaVersion }) => `${cache}:${space}:${key}:${schemaVersion}`,
     {
       boundTo: EVERYWHERE,
     },
   ),
   bound(
     'does not tell capital letters of a key from small ones',
-    ({ cache, space, key }) => JSON.stringify([cache, space, key.toLowerCase()]),
+    ({ cache, space, key, schemaVersion }) =>
+      JSON.stringify([cache, space, key.toLowerCase(), schemaVersion]),
     {
       boundTo: EVERYWHERE,
     },
+  ),
+  bound(
+    'does not bind the schema version, and says that it does',
+    ({ cache, space, key }) => JSON.stringify([cache, space, key]),
+    { boundTo: EVERYWHERE },
+  ),
+  bound(
+    'tells schema versions apart by their last byte alone',
+    ({ cache, space, key, schemaVersion }) => JSON.stringify([cache, space, key, schemaVersion & 0xff]),
+    { boundTo: EVERYWHERE },
   ),
   codecMutant('context', 'writes into the context', (right) => ({
     decode(bytes, context) {

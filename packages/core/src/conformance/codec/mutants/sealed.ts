@@ -27,9 +27,9 @@ export function sealed(inner: Codec): Codec {
 }
 
 /** A sum in which every byte counts, and its place. */
-export function sumOf(bytes: Uint8Array, { cache, space, key }: CodecContext): Uint8Array {
+export function sumOf(bytes: Uint8Array, { cache, space, key, schemaVersion }: CodecContext): Uint8Array {
   // Lengths are told apart by the quotation marks.
-  const place = new TextEncoder().encode(JSON.stringify([cache, space, key]));
+  const place = new TextEncoder().encode(JSON.stringify([cache, space, key, schemaVersion]));
   const sums = [0x811c9dc5, 0x9747b28c].map((start, i) => {
     let sum = start;
     for (const part of [place, bytes]) {

@@ -1,17 +1,17 @@
-/** Context: where the bytes will live. */
+/** Context: where the bytes will live, and under which schema version. */
 import type { CodecContext } from '../../../codec.ts';
 import { demand, equal } from '../../assert.ts';
 import type { CodecGroup } from '../codec-group.ts';
 import { HERE, type Trial } from '../trial.ts';
 
-const FIELDS = ['cache', 'space', 'key'] as const;
+const FIELDS = ['cache', 'space', 'key', 'schemaVersion'] as const;
 
 const ODD: readonly CodecContext[] = [
-  { cache: '', space: '', key: 'k' },
-  { cache: 'c', space: 's:', key: 'k'.repeat(8_192) },
-  { cache: '__proto__', space: 'constructor', key: '__proto__' },
-  { cache: 'c', space: 's', key: 'a\u0000b\u2028"\\' },
-  { cache: 'ключ', space: '漢字', key: '👩‍👩‍👧' },
+  { cache: '', space: '', key: 'k', schemaVersion: 0 },
+  { cache: 'c', space: 's:', key: 'k'.repeat(8_192), schemaVersion: 1 },
+  { cache: '__proto__', space: 'constructor', key: '__proto__', schemaVersion: 255 },
+  { cache: 'c', space: 's', key: 'a\u0000b\u2028"\\', schemaVersion: 256 },
+  { cache: 'ключ', space: '漢字', key: '👩‍👩‍👧', schemaVersion: 65_535 },
 ];
 
 /** Places that are one text when their parts are joined, with whatever is put between them. */
@@ -26,19 +26,19 @@ const JOINED: readonly (readonly [CodecContext, CodecContext])[] = [
   ' ',
 ].flatMap((mark): (readonly [CodecContext, CodecContext])[] => [
   [
-    { cache: `a${mark}b`, space: 'c', key: 'd' },
-    { cache: 'a', space: `b${mark}c`, key: 'd' },
+    { cache: `a${mark}b`, space: 'c', key: 'd', schemaVersion: 1 },
+    { cache: 'a', space: `b${mark}c`, key: 'd', schemaVersion: 1 },
   ],
   [
-    { cache: 'a', space: `b${mark}c`, key: 'd' },
-    { cache: 'a', space: 'b', key: `c${mark}d` },
+    { cache: 'a', space: `b${mark}c`, key: 'd', schemaVersion: 1 },
+    { cache: 'a', space: 'b', key: `c${mark}d`, schemaVersion: 1 },
   ],
 ]);
 
 export const context: CodecGroup = {
   name: 'context',
   guarantee:
-    'Bytes are read where they were written; elsewhere too, or just not there, as the codec declares for cache, space and key.',
+    'Bytes are read where they were written; elsewhere too, or just not there, as the codec declares for cache, space, key and schema version.',
   cases: [
     {
       name: 'a value comes back wherever it lives, whatever its cache, space and key are called',
@@ -67,15 +67,14 @@ export const context: CodecGroup = {
     {
       name: 'what the codec is not bound to makes no difference',
       needs: ({ boundTo }) =>
-        boundTo.length === FIELDS.length ? 'the codec is bound to cache, space and key' : undefined,
+        boundTo.length === FIELDS.length ? 'the codec is bound to all of the context' : undefined,
       run(trial) {
         for (const encoding of trial.encodings(1_024)) {
           for (const field of FIELDS) {
             if (trial.declared.boundTo.includes(field)) continue;
-            const at = { ...HERE, [field]: 'elsewhere' };
-            trial.reads({ ...encoding, name: `${encoding.name} with another ${field}` }, encoding.bytes, {
-              at,
-            });
+            const moved = { ...encoding, name: `${encoding.name} with another ${field}` };
+            const [at] = elsewhere(field);
+            trial.reads(moved, encoding.bytes, { at });
           }
         }
       },
@@ -87,14 +86,7 @@ export const context: CodecGroup = {
       run(trial) {
         for (const { name, bytes } of trial.encodings(1_024)) {
           for (const field of trial.declared.boundTo) {
-            for (const other of [
-              'elsewhere',
-              '',
-              `${HERE[field]} `,
-              HERE[field].toUpperCase(),
-              HERE[field].slice(1),
-            ])
-              refusesAt(trial, bytes, { ...HERE, [field]: other }, `${name} with another ${field}`);
+            for (const at of elsewhere(field)) refusesAt(trial, bytes, at, `${name} with another ${field}`);
           }
         }
       },
@@ -113,6 +105,16 @@ export const context: CodecGroup = {
     },
   ],
 };
+
+/** Places that are the usual one in all but one part of it. */
+function* elsewhere(field: (typeof FIELDS)[number]): Generator<CodecContext> {
+  const own = HERE[field];
+  const others =
+    typeof own === 'number'
+      ? [0, 1, own + 1, own + 0x100, own << 8, 65_535]
+      : ['elsewhere', '', `${own} `, own.toUpperCase(), own.slice(1)];
+  for (const other of others) yield { ...HERE, [field]: other };
+}
 
 function refusesAt(trial: Trial, bytes: Uint8Array, at: CodecContext, what: string): void {
   try {
