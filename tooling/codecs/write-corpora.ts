@@ -6,11 +6,11 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Corpus, extendCorpus, judgeCorpus } from '@cache/core/conformance';
-import { CODECS, type ListedCodec } from './codecs.ts';
+import { FORMATS, type ListedFormat } from './codecs.ts';
 
 const PACKAGES = join(import.meta.dirname, '../../packages');
 
-for (const listed of CODECS) {
+for (const listed of FORMATS) {
   try {
     write(listed);
   } catch (error) {
@@ -19,7 +19,7 @@ for (const listed of CODECS) {
   }
 }
 
-function write(listed: ListedCodec): void {
+function write(listed: ListedFormat): void {
   const { name, package: folder, version, codec, varies = false } = listed;
   const dir = join(PACKAGES, folder, 'test/corpus');
   const path = join(dir, `${name}-${version}.json`);

@@ -12,30 +12,20 @@ import { memory } from '@cache/memory';
 import { redis } from '@cache/redis';
 import { startRedis } from '@cache/test-servers/redis';
 import { afterAll, describe, expect, it } from 'vitest';
-import { CODECS, WRAPPERS } from '../codecs/codecs.ts';
+import { CODECS, type ListedCodec, type ListedWrapper, WRAPPERS } from '../codecs/codecs.ts';
+
+const isLong = process.env['CACHE_LONG'] === '1';
 
 const server = await startRedis();
 afterAll(() => server.stop());
 
-/** A codec, alone or in a wrapper. */
-interface Written {
+interface ListedProvider {
   readonly name: string;
-  readonly codec: Codec;
-  readonly covers: 'model' | 'less';
-  readonly samples: readonly ValueSample[];
+  readonly open: () => Provider;
 }
 
-const WRITTEN: readonly Written[] = CODECS.flatMap(({ name, codec, covers = 'model', samples = [] }) =>
-  WRAPPERS.map((wrapper) => ({
-    name: `${name}, ${wrapper.name}`,
-    codec: wrapper.wrap(codec()),
-    covers,
-    samples,
-  })),
-);
-
 /** Where values are kept as bytes, which is where a codec is asked. */
-const PROVIDERS: readonly { readonly name: string; readonly open: () => Provider }[] = [
+const PROVIDERS: readonly ListedProvider[] = [
   { name: 'memory that keeps bytes', open: () => memory({ secureCleanup: true }) },
   {
     name: 'the record engine over a store of bytes',
@@ -44,7 +34,58 @@ const PROVIDERS: readonly { readonly name: string; readonly open: () => Provider
   { name: 'Redis', open: () => redis({ host: '127.0.0.1', port: server.port }) },
 ];
 
-type Covers = Written['covers'];
+const ISOLATIONS = ['copy', 'frozen'] as const;
+
+/** One of each, by their places in the lists. */
+interface Choice {
+  readonly codec: number;
+  readonly wrapper: number;
+  readonly provider: number;
+  readonly isolation: number;
+}
+
+const CHOICES: readonly Choice[] = CODECS.flatMap((_, codec) =>
+  WRAPPERS.flatMap((__, wrapper) =>
+    PROVIDERS.flatMap((___, provider) =>
+      ISOLATIONS.map((____, isolation) => ({ codec, wrapper, provider, isolation })),
+    ),
+  ),
+);
+
+/** Each codec in each wrapper once, over one provider after the other: any two of the four lists meet. `CACHE_LONG=1` tries all choices. */
+const SLICE: readonly Choice[] = CHOICES.filter(
+  ({ codec, wrapper, provider, isolation }) =>
+    provider === (codec + wrapper) % PROVIDERS.length && isolation === (codec + (wrapper >> 1)) % 2,
+);
+
+interface Setting {
+  readonly name: string;
+  readonly codec: Codec;
+  readonly covers: Covers;
+  readonly samples: readonly ValueSample[];
+  readonly open: () => Provider;
+  readonly isolation: (typeof ISOLATIONS)[number];
+}
+
+/** What is chosen, ready to be tried. */
+function named(choices: readonly Choice[]): readonly Setting[] {
+  return choices.map((choice) => {
+    const { name, codec, covers = 'model', samples = [] } = CODECS[choice.codec] as ListedCodec;
+    const wrapper = WRAPPERS[choice.wrapper] as ListedWrapper;
+    const provider = PROVIDERS[choice.provider] as ListedProvider;
+    const isolation = ISOLATIONS[choice.isolation] as Setting['isolation'];
+    return {
+      name: `${name}, ${wrapper.name}, over ${provider.name}, isolation ${isolation}`,
+      codec: wrapper.wrap(codec()),
+      covers,
+      samples,
+      open: provider.open,
+      isolation,
+    };
+  });
+}
+
+type Covers = 'model' | 'less';
 
 /** What became of each sample in a cache with these options, where it is not what may. */
 async function faultsOf(
@@ -97,38 +138,52 @@ function faultOfRefused(
   return error.message.includes(sample.path) ? undefined : `was refused without its place: ${error.message}`;
 }
 
-describe.each(['copy', 'frozen'] as const)('a cache with isolation %s', (isolation) => {
-  it('gives each value of the matrix back from memory as it was, or refuses it', async () => {
+it('any two of codecs, wrappers, providers and isolations meet in the slice that every run tries', () => {
+  const meetings = (choices: readonly Choice[]): Set<string> =>
+    new Set(
+      choices.flatMap((choice) => {
+        const all = Object.entries(choice);
+        return all.flatMap((one, n) =>
+          all.slice(n + 1).map((other) => `${one.join(' ')}, ${other.join(' ')}`),
+        );
+      }),
+    );
+  expect(meetings(SLICE)).toEqual(meetings(CHOICES));
+});
+
+it.each(ISOLATIONS)(
+  'memory gives each value of the matrix back as it was, or refuses it, with isolation %s',
+  async (isolation) => {
     const samples = [...VALUE_MATRIX, ...LARGE_VALUES];
     const { faults, kept } = await faultsOf(memory(), { isolation }, samples);
     expect(faults).toEqual([]);
     expect(kept).toBe(KEPT_VALUES.length + LARGE_VALUES.length);
-  }, 60_000);
+  },
+  60_000,
+);
 
-  describe.each(PROVIDERS)('over $name', ({ open }) => {
-    it.each(WRITTEN)(
-      'gives each value of the matrix back as it was, or refuses it, written by $name',
-      async ({ codec, covers, samples }) => {
-        const all = [...VALUE_MATRIX, ...samples];
-        const { faults, kept } = await faultsOf(open(), { isolation, codec }, all, covers);
-        expect(faults).toEqual([]);
-        expect(kept).toBeGreaterThan(0);
-      },
-      60_000,
-    );
-  });
-
-  it.each(WRITTEN)(
-    'gives values of megabytes back as they were, written by $name',
-    async ({ codec, covers }) => {
-      const { faults } = await faultsOf(
-        memory({ secureCleanup: true }),
-        { isolation, codec },
-        LARGE_VALUES,
-        covers,
-      );
+describe('each value of the matrix comes back as it was, or is refused', () => {
+  it.each(named(isLong ? CHOICES : SLICE))(
+    '$name',
+    async ({ codec, covers, samples, open, isolation }) => {
+      const all = [...VALUE_MATRIX, ...samples];
+      const { faults, kept } = await faultsOf(open(), { isolation, codec }, all, covers);
       expect(faults).toEqual([]);
+      expect(kept).toBeGreaterThan(0);
     },
     60_000,
+  );
+});
+
+describe('values of megabytes come back as they were', () => {
+  const overMemory = CHOICES.filter(({ provider }) => provider === 0);
+  const few = overMemory.filter(({ codec, wrapper, isolation }) => wrapper === 0 && isolation === codec % 2);
+  it.each(named(isLong ? overMemory : few))(
+    '$name',
+    async ({ codec, covers, open, isolation }) => {
+      const { faults } = await faultsOf(open(), { isolation, codec }, LARGE_VALUES, covers);
+      expect(faults).toEqual([]);
+    },
+    120_000,
   );
 });
