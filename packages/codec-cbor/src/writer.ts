@@ -132,8 +132,10 @@ export class Writer {
       const memory = MEMORY_TYPES.get(prototype);
       if (memory !== undefined) return this.#bytes(memory.tag, memoryOf(value, memory));
     }
-    if (isEmbedded(depth)) this.#holes.push({ at: this.#out.at, container: value, depth });
-    else this.#container(value, prototype, depth);
+    if (!isEmbedded(depth)) this.#container(value, prototype, depth);
+    // Mostly a cycle, and of those that fork this walk would write all ways down to here.
+    else if (!this.#isChecked) throw new Doubt('a deep value');
+    else this.#holes.push({ at: this.#out.at, container: value, depth });
   }
 
   #date(value: object): void {

@@ -117,6 +117,22 @@ describe('the memory of reading', () => {
   });
 });
 
+describe('an array that holds itself', () => {
+  it('is refused before the ways through it have multiplied', () => {
+    let reads = 0;
+    const fork: unknown[] = [];
+    const seen = new Proxy(fork, {
+      get(target, name, receiver) {
+        reads += 1;
+        return Reflect.get(target, name, receiver) as unknown;
+      },
+    });
+    fork.push(seen, seen, seen);
+    expect(() => encode(fork)).toThrow(/cycle/);
+    expect(reads).toBeLessThan(100_000);
+  });
+});
+
 describe('indices far off', () => {
   it.each([
     { 1023: 'a' },

@@ -2,8 +2,10 @@ import type { Codec } from '@cache/core';
 import { beforeAll, afterAll, describe, expect, it, vi } from 'vitest';
 import { KEPT, context, decode, encode, isSame } from './cases.ts';
 
-/** Node's own type of bytes needs Node. */
-const CASES = KEPT.filter(([name]) => !name.includes('Buffer') && name !== '8 MiB of bytes');
+/** Node's own type of bytes needs Node, and so does core as it was loaded here, which judges bytes that lie deep. */
+const CASES = KEPT.filter(
+  ([name]) => !name.includes('Buffer') && name !== '8 MiB of bytes' && name !== 'bytes in the depth',
+);
 
 let codec: Codec;
 
