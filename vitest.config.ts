@@ -21,6 +21,10 @@ export default defineConfig({
         extends: true,
         test: { name: 'codec-msgpack', include: ['packages/codec-msgpack/test/**/*.test.ts'] },
       },
+      {
+        extends: true,
+        test: { name: 'codec-protobuf', include: ['packages/codec-protobuf/test/**/*.test.ts'] },
+      },
       { extends: true, test: { name: 'codec-v8', include: ['packages/codec-v8/test/**/*.test.ts'] } },
       {
         extends: true,

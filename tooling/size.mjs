@@ -18,6 +18,7 @@ const BUDGETS = new Map([
   ['@cache/codec-encrypted', 3_000],
   ['@cache/codec-json', 3_100],
   ['@cache/codec-msgpack', 3_500],
+  ['@cache/codec-protobuf', 3_800],
   ['@cache/codec-v8', 2_000],
 ]);
 

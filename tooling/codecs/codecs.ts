@@ -4,9 +4,12 @@ import { type AlgorithmName, compressed } from '@cache/codec-compressed';
 import { encrypted } from '@cache/codec-encrypted';
 import { jsonCodec, taggedJsonCodec } from '@cache/codec-json';
 import { msgpackCodec } from '@cache/codec-msgpack';
+import { protobufCodec } from '@cache/codec-protobuf';
 import { v8Codec } from '@cache/codec-v8';
 import { binaryCodec, type Codec } from '@cache/core';
 import type { ValueSample } from '@cache/core/conformance';
+import { EverythingSchema } from '@cache/test-values/message-schemas';
+import { MESSAGES } from '@cache/test-values/messages';
 
 /** Something that writes a format of its own, which is read for ever. */
 export interface ListedFormat {
@@ -49,6 +52,14 @@ export const CODECS: readonly ListedCodec[] = [
   { name: 'json', package: 'codec-json', codec: () => jsonCodec, covers: 'less', version: 1 },
   { name: 'tjson', package: 'codec-json', codec: () => taggedJsonCodec, version: 1 },
   { name: 'msgpack', package: 'codec-msgpack', codec: () => msgpackCodec, version: 1 },
+  {
+    name: 'protobuf',
+    package: 'codec-protobuf',
+    codec: () => protobufCodec(EverythingSchema),
+    covers: 'less',
+    samples: MESSAGES,
+    version: 1,
+  },
   { name: 'v8', package: 'codec-v8', codec: () => v8Codec, version: 1, varies: true },
 ];
 

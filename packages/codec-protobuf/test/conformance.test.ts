@@ -1,0 +1,6 @@
+import { describeCodecConformance } from '@cache/core/conformance/vitest';
+import { EverythingSchema } from '@cache/test-values/message-schemas';
+import { MESSAGES } from '@cache/test-values/messages';
+import { protobufCodec } from '../src/index.ts';
+
+describeCodecConformance({ codec: () => protobufCodec(EverythingSchema), covers: 'less', samples: MESSAGES });
