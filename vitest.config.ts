@@ -54,6 +54,17 @@ export default defineConfig({
           hookTimeout: 60_000,
         },
       },
+      {
+        extends: true,
+        test: {
+          name: 'session',
+          include: ['packages/session/test/**/*.test.ts'],
+          globalSetup: ['tooling/servers/src/redis.global.ts'],
+          // Servers may have to wait for the processor.
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      },
       { extends: true, test: { name: 'tooling', include: ['tooling/test/**/*.test.ts'] } },
       { extends: true, test: { name: 'auth-service', include: ['examples/auth-service/test/**/*.test.ts'] } },
     ],

@@ -20,6 +20,7 @@ const BUDGETS = new Map([
   ['@cache/codec-msgpack', 3_500],
   ['@cache/codec-protobuf', 3_800],
   ['@cache/codec-v8', 2_000],
+  ['@cache/session', 10_000],
 ]);
 
 /**
