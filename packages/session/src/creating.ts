@@ -156,13 +156,11 @@ async function isStored<D>(
 ): Promise<boolean> {
   const { cache, listeners, settings, tally } = space;
   const { subject } = record;
-  for (;;) {
+  for (let attempt = 0; ; attempt += 1) {
     const ttl = leftOf(record, settings.clock.now());
+    const limit = most === undefined ? {} : { limit: seats(space, most, attempt) };
     try {
-      return await cache.setIfNotExists(id, record, {
-        ttl,
-        ...(most !== undefined && { limit: seats(space, most) }),
-      });
+      return await cache.setIfNotExists(id, record, { ttl, ...limit });
     } catch (error) {
       if (!isCacheError(error, 'LIMIT_EXCEEDED') || subject === null || most === undefined) throw error;
       if (settings.limit?.onExceeded !== 'deny') {
@@ -178,10 +176,16 @@ async function isStored<D>(
   }
 }
 
-function seats({ settings }: SessionSpace<unknown>, max: number): IndexLimit {
-  // Noting a use makes an entry anew, so the cache's oldest entry is not the oldest session: that one is looked for.
-  const onExceeded = settings.limit?.onExceeded === 'evict-lru' ? 'evict-lru' : 'refuse';
-  return { index: BY_SEAT, max, onExceeded };
+/** So often the oldest session is looked for. Whoever finds no room then is in a crowd, or among sessions of another release. */
+const EVICTIONS = 16;
+
+function seats({ settings }: SessionSpace<unknown>, max: number, attempt: number): IndexLimit {
+  const onExceeded = settings.limit?.onExceeded;
+  if (onExceeded === 'evict-lru') return { index: BY_SEAT, max, onExceeded };
+  // Noting a use makes an entry anew, so the cache's oldest entry is not the oldest session: that one is looked for. What a look-up does not
+  // show, because this release cannot read it, takes a seat all the same: in the end the cache decides.
+  const decides = onExceeded === 'evict-oldest' && attempt >= EVICTIONS;
+  return { index: BY_SEAT, max, onExceeded: decides ? 'evict-oldest' : 'refuse' };
 }
 
 /** Makes room for one more. The write that follows is judged again, so whoever comes between takes the room, and another has to go. */

@@ -42,7 +42,7 @@ export interface SessionManagerOptions<D extends object> {
   /** Checks the data of every session; any Standard Schema. Default none. */
   readonly schema?: Schema<D> | undefined;
   /** The data of a session that is made without. Default an empty object. */
-  readonly initial?: (() => D) | undefined;
+  readonly initial?: (() => NoInfer<D>) | undefined;
   /** Needs the provider's trait `limits`. Sessions of nobody and impersonations do not count. Default none. */
   readonly limit?: SessionLimit | undefined;
   /** What happens when a session is used from another address or browser than it was made for. Default `'off'`. */

@@ -1,5 +1,7 @@
 /** Changes of a session's data. */
 import assert from 'node:assert/strict';
+import type { Provider } from '@cache/core';
+import { gate, intercept } from '@cache/core/testing';
 import { IDLE, MINUTE, type SessionCase } from '../case.ts';
 
 export const changing: readonly SessionCase[] = [
@@ -53,6 +55,35 @@ export const changing: readonly SessionCase[] = [
         assert.deepEqual(session?.data, { count: 1, notice: 'kept' });
         assert.equal(session?.lastSeenAt, h.clock.now());
       }
+    },
+  },
+  {
+    id: 'T13 late',
+    name: 'a note of use that arrives after a change does not bring the old data back',
+    async run(h) {
+      const one = h.process();
+      const { token } = await one.create({ subject: 'ann', data: { count: 0 } });
+      const held = gate();
+      const slow = h.process({}, (provider) =>
+        intercept<Provider>(
+          provider,
+          async (call, run) => {
+            const answer = await run();
+            if (call.method === 'get') await held.pass();
+            return answer;
+          },
+          provider.kind === 'engine' ? { synchronous: false } : {},
+        ),
+      );
+      await h.pass(2 * MINUTE);
+      const touching = slow.touch(token.reveal());
+      await held.arrivals();
+      await one.patch(token.reveal(), { count: 1 });
+      held.open();
+      assert.equal((await touching)?.data.count, 1);
+      const session = await one.get(token.reveal(), { touch: false });
+      assert.equal(session?.data.count, 1);
+      assert.equal(session?.lastSeenAt, h.clock.now());
     },
   },
   {

@@ -147,11 +147,13 @@ export const limits: readonly SessionCase[] = [
       const ann = await sessions.create({ subject: 'ann' });
       await assert.rejects(sessions.create({ subject: 'ann' }), isDenied);
       await sessions.create({ subject: 'bob' });
-      await sessions.create({ subject: 'bob' });
       await Promise.all([sessions.create(), sessions.create(), sessions.create()]);
       const how = { reason: 'ticket', max: HOUR };
       await sessions.impersonate(ann.token.reveal(), 'bob', how);
+      await sessions.impersonate(ann.token.reveal(), 'bob', how);
+      await sessions.create({ subject: 'bob' });
       await assert.rejects(sessions.create({ subject: 'bob' }), isDenied);
+      assert.equal(await sessions.revokeAll('bob'), 4);
     },
   },
 ];

@@ -80,7 +80,7 @@ export const tokens: readonly SessionCase[] = [
     async run(h) {
       const sessions = h.process();
       const { token, session } = await sessions.create({ subject: 'ann' });
-      assert.ok(!token.reveal().includes(session.id));
+      assert.ok(!token.reveal().includes(session.id.slice(2)));
       assert.equal(await sessions.get(session.id), null);
       assert.equal(await sessions.get(`${session.id.slice(0, 2)}.${session.id.slice(2)}`), null);
       const [listed] = await sessions.list('ann');
