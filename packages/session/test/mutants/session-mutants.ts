@@ -441,6 +441,7 @@ export const SESSION_MUTANTS: readonly SessionMutant[] = [
   {
     id: 'evict-oldest',
     name: 'take the one that was written first for the one that was made first',
+    time: 'fake',
     file: 'creating.ts',
     find: 'attempt >= EVICTIONS',
     replace: 'attempt >= 0',
