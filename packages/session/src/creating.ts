@@ -7,7 +7,7 @@ import { leftOf, type Actor, type DeviceInfo, type SessionRecord } from './recor
 import { SessionError } from './session-error.ts';
 import { sessionOf, type Issued, type Session, type StoredSession } from './session.ts';
 import { BY_SEAT, type SessionSpace } from './space.ts';
-import { freshToken, markOf } from './token.ts';
+import { freshToken, markOf, type FreshToken } from './token.ts';
 
 /** What a new session is to be. */
 export interface NewSession<D> {
@@ -44,9 +44,9 @@ export async function create<D extends object>(
 }
 
 /** A session's record but for its token. */
-type Draft<D> = Omit<SessionRecord<D>, 'digest'>;
+export type Draft<D> = Omit<SessionRecord<D>, 'digest'>;
 
-function draft<D>({ settings }: SessionSpace<D>, input: NewSession<D>): Draft<D> {
+export function draft<D>({ settings }: SessionSpace<D>, input: NewSession<D>): Draft<D> {
   const { subject = null, profile = DEFAULT_PROFILE, notAfter = Infinity, device = {} } = input;
   checkSubject(subject);
   if (!settings.hasProfile(profile))
@@ -112,21 +112,47 @@ function deviceOf({ ip, userAgent, label }: DeviceInfo): DeviceInfo {
 
 /** Stores the session under a fresh id. */
 async function put<D>(space: SessionSpace<D>, session: Draft<D>, actor?: Actor): Promise<Issued<D>> {
-  const { listeners, settings, subjects, tally } = space;
+  const { settings, subjects } = space;
   const { subject } = session;
   const route = subject === null ? subjects.anyRoute(settings.random) : subjects.routeOf(subject);
-  const most = subject === null || actor !== undefined ? undefined : await mostOf(space, subject);
   for (let draw = 0; draw < DRAWS; draw += 1) {
-    const { token, id, digest } = freshToken(route, settings.random);
-    const record: SessionRecord<D> = { digest, ...session, ...(actor !== undefined && { actor }) };
-    // Taken before anybody can change what he gave.
-    const shown = copied(record);
-    if (!(await isStored(space, id, record, most))) continue;
-    tally.created += 1;
-    listeners.emit('created', { id, subject, aal: record.aal, actor: actor?.subject });
-    return { token, session: sessionOf(id, shown as StoredSession<D>, settings.times(record.profile)) };
+    const issued = await issue(space, session, freshToken(route, settings.random), actor);
+    if (issued !== undefined) return issued;
   }
   throw new SessionError('COLLISION', `${DRAWS} fresh ids were taken: the source of randomness is broken`);
+}
+
+/** Stores the session under the id of this token; `undefined`: it was taken. */
+export async function issue<D>(
+  space: SessionSpace<D>,
+  session: Draft<D>,
+  { token, id, digest }: FreshToken,
+  actor?: Actor,
+): Promise<Issued<D> | undefined> {
+  const { listeners, settings, tally } = space;
+  const { subject } = session;
+  const most = subject === null || actor !== undefined ? undefined : await mostOf(space, subject);
+  const record: SessionRecord<D> = { digest, ...session, ...(actor !== undefined && { actor }) };
+  // Taken before anybody can change what he gave.
+  const shown = await shownOf(space, record);
+  if (!(await isStored(space, id, record, most))) return undefined;
+  tally.created += 1;
+  listeners.emit('created', { id, subject, aal: record.aal, actor: actor?.subject });
+  return {
+    token,
+    session: sessionOf(id, (shown ?? record) as StoredSession<D>, settings.times(record.profile)),
+  };
+}
+
+/** The record as the cache will give it to readers; `undefined` where the cache will refuse it. */
+async function shownOf<D>(
+  { settings }: SessionSpace<D>,
+  record: SessionRecord<D>,
+): Promise<SessionRecord<D> | undefined> {
+  const copy = copied(record);
+  if (copy === undefined || settings.schema === undefined) return copy;
+  const result = await settings.schema['~standard'].validate(copy.data);
+  return result.issues === undefined ? { ...copy, data: result.value } : undefined;
 }
 
 /** What cannot be copied is none of the value model: the cache refuses it, and says where it is. */

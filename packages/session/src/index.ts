@@ -3,6 +3,7 @@ export type { AssuranceLevel, AuthMethod } from './assurance.ts';
 export type { DataUpdater } from './changing.ts';
 export type { Impersonation, Login, NewSession } from './creating.ts';
 export type { RevokeReason, SessionEvents, SessionListener } from './events.ts';
+export type { Adopted, Importer, LegacySessions } from './importing.ts';
 export type { Swept } from './listing.ts';
 export { createSessionManager } from './manager.ts';
 export type { Inspection, SessionManager } from './manager.ts';

@@ -6,6 +6,7 @@ import { flash, patched, rotate, stepUp, touchToken, update, type DataUpdater } 
 import { create, impersonate, login, type Impersonation, type Login, type NewSession } from './creating.ts';
 import { revoke, revokeAll, revokeById, revokeEverything, revokeOthers } from './ending.ts';
 import type { RevokeReason, SessionEvents, SessionListener } from './events.ts';
+import { importer, type Importer, type LegacySessions } from './importing.ts';
 import { list, scan, sweep, type Swept } from './listing.ts';
 import { openSpace, type OpenSpace } from './opening.ts';
 import type { SessionManagerOptions } from './options.ts';
@@ -82,6 +83,8 @@ export interface SessionManager<D extends object> {
   sweep(options?: { readonly signal?: AbortSignal | undefined }): Promise<Swept>;
   /** Sweeps every so often until it is stopped, or the manager closed. The only timer there is. */
   startSweeper(every: Duration): () => void;
+  /** Takes over the sessions of another session manager as their clients come: asks here first, and there for tokens of another form. */
+  importFrom(legacy: LegacySessions<D>): Importer<D>;
   /** A text for a form of this session. It is good until the token is replaced. */
   csrfToken(session: Session<D>): string;
   verifyCsrf(session: Session<D>, given: unknown): boolean;
@@ -229,6 +232,10 @@ class Sessions<D extends object> implements SessionManager<D> {
     this.#sweepers.add(stop);
     next();
     return stop;
+  }
+
+  importFrom(legacy: LegacySessions<D>): Importer<D> {
+    return importer(this.#space, legacy);
   }
 
   csrfToken({ id, turn }: Session<D>): string {

@@ -72,6 +72,7 @@ export interface Settings<D> {
   readonly times: (profile: string) => Times;
   readonly hasProfile: (profile: string) => boolean;
   readonly profiles: ReadonlyMap<string, Times>;
+  readonly schema: Schema<D> | undefined;
   readonly initial: () => D;
   readonly limit: SessionLimit | undefined;
   readonly binding: { readonly ip: Reaction; readonly userAgent: Reaction };
@@ -123,6 +124,7 @@ export function settingsOf<D extends object>(options: SessionManagerOptions<D>):
     hasProfile: (profile: string) => times.has(profile),
     // A profile may be gone from a release whose sessions are not.
     times: (profile: string) => times.get(profile) ?? (times.get(DEFAULT_PROFILE) as Times),
+    schema: options.schema,
     initial: options.initial ?? (() => ({}) as D),
     limit,
     binding: { ip: binding.ip ?? 'off', userAgent: binding.userAgent ?? 'off' },

@@ -1,9 +1,11 @@
 /** Where the sessions of a subject lie, and what a store sees of the subject. */
-import { createHmac } from 'node:crypto';
+import { createHmac, hkdfSync } from 'node:crypto';
 import { ROUTE_CHARACTERS, type SecureRandom } from './token.ts';
 
 const ID_CHARACTERS = 22;
 const FINGERPRINT_CHARACTERS = 8;
+/** For a token and its route. */
+const IMPORT_BYTES = 54;
 
 /**
  * What is made of the secret. A subject's name never reaches a key or an index: its term there is an HMAC, so that who reads the store
@@ -20,6 +22,8 @@ export interface Subjects {
   readonly fingerprint: string;
   /** The text that ties a form to a session and the present token of it. */
   csrfOf(id: string, turn: number): string;
+  /** What a token of another session manager becomes: bytes that nobody can tell without the secret. */
+  bytesOf(token: string): Buffer;
 }
 
 /** Throws a `TypeError` unless the secret is a `Uint8Array` of at least 32 bytes, not all of them zero. The bytes are copied. */
@@ -34,6 +38,7 @@ export function subjectsOf(secret: Uint8Array): Subjects {
     createHmac('sha256', secret).update(`@cache/session ${purpose}`).digest();
   const ofSubjects = keyFor('subjects');
   const ofForms = keyFor('forms');
+  const ofImports = keyFor('imports');
   const termOf = (subject: string): string =>
     createHmac('sha256', ofSubjects).update(subject).digest('base64url').slice(0, ID_CHARACTERS);
   return {
@@ -41,6 +46,7 @@ export function subjectsOf(secret: Uint8Array): Subjects {
     routeOf: (subject) => termOf(subject).slice(0, ROUTE_CHARACTERS),
     anyRoute: (random) => Buffer.from(random(3)).toString('base64url').slice(0, ROUTE_CHARACTERS),
     fingerprint: keyFor('fingerprint').toString('base64url').slice(0, FINGERPRINT_CHARACTERS),
+    bytesOf: (token) => Buffer.from(hkdfSync('sha256', ofImports, token, '', IMPORT_BYTES)),
     csrfOf: (id, turn) => createHmac('sha256', ofForms).update(`${id}.${turn}`).digest('base64url'),
   };
 }

@@ -91,8 +91,17 @@ describe('a schema', () => {
       issues: [{ path: ['data', 'count'] }],
     });
     expect((await sessions.patch(text, { name: 'Ann' }))?.data).toEqual({ count: 0, name: 'Ann' });
+    expect((await sessions.get(text))?.data).toEqual({ count: 0, name: 'Ann' });
     await expect(sessions.create({ data: {} as { count: number } })).rejects.toMatchObject({
       code: 'SCHEMA_MISMATCH',
     });
+  });
+  test('what it makes of the data is what the session has from the start', async () => {
+    const manager = createManager({ providers: [memory()] });
+    const schema = z.object({ name: z.string().trim().default('nobody') });
+    const sessions = createSessionManager({ manager, secret, policy: policies.aal2(), schema });
+    const { token, session } = await sessions.create({ data: { name: ' Ann ' } });
+    expect(session.data).toEqual({ name: 'Ann' });
+    expect((await sessions.get(token.reveal()))?.data).toEqual({ name: 'Ann' });
   });
 });

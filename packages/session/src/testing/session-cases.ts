@@ -4,6 +4,7 @@ import { authentication } from './cases/authentication.ts';
 import { changing } from './cases/changing.ts';
 import { ending } from './cases/ending.ts';
 import { failures } from './cases/failures.ts';
+import { importing } from './cases/importing.ts';
 import { lifetimes } from './cases/lifetimes.ts';
 import { limits } from './cases/limits.ts';
 import { tokens } from './cases/tokens.ts';
@@ -15,5 +16,6 @@ export const SESSION_CASES: readonly SessionCase[] = [
   ...changing,
   ...ending,
   ...limits,
+  ...importing,
   ...failures,
 ];

@@ -483,6 +483,29 @@ export const SESSION_MUTANTS: readonly SessionMutant[] = [
     replace: '',
   },
 
+  // ── imports ──
+  {
+    id: 'import',
+    name: 'leave the old session where it was',
+    file: 'importing.ts',
+    find: '!(await legacy.remove(token))',
+    replace: "token === ''",
+  },
+  {
+    id: 'import',
+    name: 'give each of those who come with an old token another new one',
+    file: 'importing.ts',
+    find: 'bytes.subarray(0, size)',
+    replace: 'space.settings.random(size)',
+  },
+  {
+    id: 'T31',
+    name: 'are looked for under a hash',
+    file: 'importing.ts',
+    find: ' || HASH.test(token)',
+    replace: '',
+  },
+
   // ── failures ──
   {
     id: 'T38',
