@@ -1,4 +1,6 @@
 import { describeCodecConformance } from '@cache/core/conformance/vitest';
 import { cborCodec } from '../src/index.ts';
 
-describeCodecConformance({ codec: () => cborCodec });
+const thorough = process.env['CACHE_LONG'] === '1';
+
+describeCodecConformance({ thorough, codec: () => cborCodec });

@@ -2,7 +2,7 @@ import { fuzzCodec } from '@cache/core/conformance/fast-check';
 import { expect, test } from 'vitest';
 import { cborCodec } from '../src/index.ts';
 
-const RUNS = process.env['CACHE_LONG'] === '1' ? 200_000 : 2_000;
+const RUNS = process.env['CACHE_LONG'] === '1' ? 200_000 : 500;
 
 test('any value comes back, and any bytes are an error or a value', () => {
   const fuzzed = fuzzCodec({ codec: () => cborCodec, runs: RUNS });

@@ -1,4 +1,6 @@
 import { describeCodecConformance } from '@cache/core/conformance/vitest';
 import { msgpackCodec } from '../src/index.ts';
 
-describeCodecConformance({ codec: () => msgpackCodec });
+const thorough = process.env['CACHE_LONG'] === '1';
+
+describeCodecConformance({ thorough, codec: () => msgpackCodec });

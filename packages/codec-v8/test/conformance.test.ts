@@ -1,4 +1,6 @@
 import { describeCodecConformance } from '@cache/core/conformance/vitest';
 import { v8Codec } from '../src/index.ts';
 
-describeCodecConformance({ codec: () => v8Codec });
+const thorough = process.env['CACHE_LONG'] === '1';
+
+describeCodecConformance({ thorough, codec: () => v8Codec });

@@ -1,17 +1,18 @@
 /**
  * The score of the suite for codecs: how many wrong codecs it notices. `node --conditions=@cache/source report.ts` judges every mutant, prints
  * the score and writes it into docs/writing-a-codec.md; with `--check` it changes nothing, and fails when a mutant lives or the page is out
- * of date. `--verbose` tells which case noticed.
+ * of date. `--slice` judges by the slice of the suite that runs often. `--verbose` tells which case noticed.
  */
 import { codecMutationScore } from '../../src/conformance/codec/codec-mutation-score.ts';
 import { CODEC_GROUPS } from '../../src/conformance/codec/codec-groups.ts';
 import { publishScore } from '../conformance/published-score.ts';
 
 const isCheck = process.argv.includes('--check');
+const isSlice = process.argv.includes('--slice');
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 const order = CODEC_GROUPS.map(({ name }) => name);
-const judged = (await codecMutationScore()).toSorted(
+const judged = (await codecMutationScore({ thorough: !isSlice })).toSorted(
   (a, b) => order.indexOf(a.group) - order.indexOf(b.group) || a.name.localeCompare(b.name),
 );
 const living = judged.filter(({ killedBy }) => killedBy === undefined);

@@ -9,6 +9,8 @@ import { CODEC_MUTANTS } from './mutants/codec-mutants.ts';
 export interface CodecMutationOptions {
   /** Gives the right codec that the mutants make wrong: one that checks, and covers the whole model. Default: the built-in one. */
   readonly codec?: (() => Codec) | undefined;
+  /** As for the suite. Default true. */
+  readonly thorough?: boolean | undefined;
   /** Default: those that ship with the suite. */
   readonly mutants?: readonly CodecMutant[] | undefined;
 }
@@ -16,11 +18,12 @@ export interface CodecMutationOptions {
 /** Runs, for each mutant, the group that must notice it, until a case of it fails. */
 export async function codecMutationScore({
   codec = createBinaryCodec,
+  thorough,
   mutants = CODEC_MUTANTS,
 }: CodecMutationOptions = {}): Promise<readonly MutantVerdict[]> {
   const verdicts: MutantVerdict[] = [];
   for (const { name, group, wrong, declares } of mutants) {
-    const groups = codecConformance({ ...declares, codec: wrong(codec) });
+    const groups = codecConformance({ ...declares, codec: wrong(codec), thorough });
     const cases = groups.find((each) => each.name === group)?.cases;
     if (cases === undefined)
       throw new Error(`mutant '${name}' names the group '${group}', which does not exist`);

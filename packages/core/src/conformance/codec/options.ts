@@ -18,6 +18,11 @@ export interface CodecConformanceOptions {
   readonly hostile?: readonly Uint8Array[] | undefined;
   /** To how many bytes a few may expand, whatever their length: the limit of a codec that compresses. Default 0. */
   readonly expandsTo?: number | undefined;
+  /**
+   * False: a slice, for runs that come often. Every case runs, with some of the values that it tries in many ways, and fewer bytes by chance. Only
+   * the whole makes a certificate. Default true.
+   */
+  readonly thorough?: boolean | undefined;
   /** Any change of the bytes is noticed. Default: whether the codec says that it `authenticates`. */
   readonly authenticated?: boolean | undefined;
   /** What else of their place the bytes are refused in. Default: all of it for a codec that says that it `authenticates`, otherwise nothing. */

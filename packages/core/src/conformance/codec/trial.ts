@@ -5,6 +5,7 @@ import { seededRandom } from '../../testing/seeded-random.ts';
 import { Broken, demand, equal } from '../assert.ts';
 import { show } from '../show.ts';
 import { KEPT_VALUES } from '../value-matrix.ts';
+import { LARGE_VALUES } from '../values/large.ts';
 import type { KeptSample } from '../values/sample.ts';
 import { declaredBy, type CodecConformanceOptions, type Declared } from './options.ts';
 
@@ -36,7 +37,10 @@ export class Trial {
   /** Uniform in [0, 1), the same numbers in every run. */
   readonly random: () => number = seededRandom(1);
 
+  readonly #isThorough: boolean;
+
   constructor(options: CodecConformanceOptions) {
+    this.#isThorough = options.thorough !== false;
     this.options = options;
     this.declared = declaredBy(options);
     this.codec = options.codec();
@@ -50,6 +54,21 @@ export class Trial {
   /** Values that must come back, unless a codec that covers less refuses them. */
   get kept(): readonly KeptSample[] {
     return [...KEPT_VALUES, ...(this.options.samples ?? []).filter((sample) => sample.expect === 'equal')];
+  }
+
+  /** Values of megabytes. */
+  get large(): readonly KeptSample[] {
+    return this.some(LARGE_VALUES, 4);
+  }
+
+  /** All of it; in a slice every `nth`, for neighbours are alike. */
+  some<T>(all: readonly T[], nth: number): readonly T[] {
+    return this.#isThorough ? all : all.filter((_, i) => i % nth === nth >> 1);
+  }
+
+  /** How often something is tried; in a slice an eighth of that. */
+  times(count: number): number {
+    return this.#isThorough ? count : Math.ceil(count / 8);
   }
 
   /** What core gives a codec of a value: one that leaves the check to core gets a checked copy. */

@@ -29,8 +29,8 @@ export const discretion: CodecGroup = {
         for (const { name, bytes } of secretsOf(trial)) {
           for (const stray of [
             ...cuts(bytes),
-            ...flips(bytes, trial.random),
-            ...edits(bytes, trial.random, 300),
+            ...trial.some([...flips(bytes, trial.random)], 8),
+            ...edits(bytes, trial.random, trial.times(300)),
           ]) {
             const error = errorOf(() => trial.decode(stray));
             if (error !== undefined) demandSilence(error, `decode of ${name}, spoilt`);
