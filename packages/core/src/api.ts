@@ -2,6 +2,7 @@
 import type { Duration } from './duration.ts';
 import type { BreakerState, CacheEvents } from './events.ts';
 import type { Middleware } from './middleware.ts';
+import type { Observe } from './observing.ts';
 
 /** How long an entry is fresh: a duration, or `'forever'`. */
 export type Ttl = Duration | 'forever';
@@ -290,6 +291,12 @@ export interface Cache<T, R = T, I extends string = string> {
   on<E extends keyof CacheEvents>(event: E, listener: (payload: CacheEvents[E]) => void): () => void;
   /** Puts `middleware` around every operation that starts after this call, outermost first in the order of the calls. */
   use(middleware: Middleware): void;
+  /**
+   * Calls `observe` with this cache and every namespace below it, now and when one is made, and tells what it gives of every operation. Returns
+   * the function that stops it. Unlike `use` it costs a hit next to nothing, and cannot change or refuse anything. An observer that throws
+   * harms nobody.
+   */
+  observe(observe: Observe<Cache<unknown>>): () => void;
   /** Resolves when the provider is open and fits the cache's options; rejects with why not. Every operation waits for it by itself. */
   ready(): Promise<void>;
   /** Gives up waiting calls with `CLOSED`, aborts running loaders, closes namespaces. Entries stay where the provider keeps them. */

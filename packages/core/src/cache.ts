@@ -10,6 +10,8 @@ import type { Lifecycle, Working } from './lifecycle.ts';
 import { getMany } from './many-reads.ts';
 import { metadataOf } from './metadata.ts';
 import { checkMiddleware, interpose, walkThrough, type Middleware } from './middleware.ts';
+import { guarded, observedOperations, observedWalk } from './observed-operations.ts';
+import { Observers, type Observation, type Observed, type Subject } from './observing.ts';
 import { healthOf, statsOf } from './reports.ts';
 import { missed, revealMany, revealTaken } from './revealing.ts';
 import { put, putMany, set } from './putting.ts';
@@ -17,11 +19,17 @@ import type { AnyUpdater } from './update.ts';
 import { warm, type WarmArguments } from './warm.ts';
 import { lifeOf } from './writes.ts';
 
-/** `forget` is called when the cache closes: its name is free again. */
-export function createCache<T, R, I extends string>(life: Lifecycle, forget: () => void): Cache<T, R, I> {
+/** `forget` is called when the cache closes: its name is free again. `above`: those who observe whatever is made here. */
+export function createCache<T, R, I extends string>(
+  life: Lifecycle,
+  forget: () => void,
+  above: Observers<Cache<unknown>>,
+): Cache<T, R, I> {
   const { name } = life;
   let middleware: readonly Middleware[] = [];
-  /** The operations as they are without middleware; set with the first. */
+  let observations: readonly Observation[] = [];
+  const observers = new Observers(above);
+  /** The operations as they are without middleware and observers; set with the first. */
   let plain: Cache<T, R, I> | undefined;
   const namespaces = new Map<string, Cache<T, R, I>>();
 
@@ -154,10 +162,11 @@ export function createCache<T, R, I extends string>(life: Lifecycle, forget: () 
       return editIndex(opened, 'remove', { index, pattern, term }, options);
     },
 
-    async *keys(pattern = '*', options?: CallOptions) {
-      const { opened } = life.working ?? (await life.work(options));
-      yield* walkThrough(middleware, name, [pattern, options], (args) => scan(opened, ...args));
-    },
+    keys: (pattern = '*', options?: CallOptions) =>
+      walkThrough(middleware, name, [pattern, options], (args) => {
+        const keys = scanned(life, ...args);
+        return observations.length === 0 ? keys : observedWalk(life, observations, args, keys);
+      }),
 
     async deleteByPattern(pattern, options) {
       const { opened } = life.working ?? (await life.work(options));
@@ -173,7 +182,7 @@ export function createCache<T, R, I extends string>(life: Lifecycle, forget: () 
       checkName(inner, 'the namespace');
       const known = namespaces.get(inner);
       if (known !== undefined) return known;
-      const made = createCache<T, R, I>(life.below(inner), () => namespaces.delete(inner));
+      const made = createCache<T, R, I>(life.below(inner), () => namespaces.delete(inner), observers);
       for (const each of middleware) made.use(each);
       namespaces.set(inner, made);
       return made;
@@ -191,19 +200,54 @@ export function createCache<T, R, I extends string>(life: Lifecycle, forget: () 
     on: (event, listener) => life.events.on(event, listener),
     use(added) {
       checkMiddleware(added);
-      plain ??= { ...cache };
       middleware = [...middleware, added];
-      interpose(cache, plain, middleware);
+      compose();
       for (const inner of namespaces.values()) inner.use(added);
     },
+
+    observe: (observe) => observers.add(observe),
 
     ready: async () => void (await life.open()),
     async close() {
       if (!life.isClosed) forget();
-      await Promise.all([...[...namespaces.values()].map((inner) => inner.close()), life.close()]);
+      try {
+        await Promise.all([...[...namespaces.values()].map((inner) => inner.close()), life.close()]);
+      } finally {
+        observers.leave(subject);
+      }
     },
 
     [Symbol.asyncDispose]: () => cache.close(),
   };
+
+  const compose = (): void => {
+    plain ??= { ...cache };
+    const told = observations.length === 0 ? plain : observedOperations(life, plain, observations);
+    interpose(cache, told, middleware);
+  };
+  const observed: Observed<Cache<unknown>> = { cache, ...life.observable };
+  const subject: Subject<Cache<unknown>> = (observe) => {
+    const added = guarded(life, () => observe(observed));
+    if (added === undefined) return () => {};
+    observations = [...observations, added];
+    compose();
+    return () => {
+      if (!observations.includes(added)) return;
+      observations = observations.filter((other) => other !== added);
+      compose();
+      guarded(life, () => added.close?.());
+    };
+  };
+  observers.enter(subject);
   return cache;
+}
+
+/** The keys of a walk. */
+async function* scanned(
+  life: Lifecycle,
+  pattern: string,
+  options: CallOptions | undefined,
+): AsyncGenerator<string> {
+  const { opened } = life.working ?? (await life.work(options));
+  yield* scan(opened, pattern, options);
 }

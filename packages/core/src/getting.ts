@@ -5,6 +5,7 @@ import type { Payload } from './engine.ts';
 import { checkKey } from './keyspace.ts';
 import type { AnyLoader } from './leading.ts';
 import type { Lifecycle } from './lifecycle.ts';
+import type { Fetched } from './loading.ts';
 import { metadataOf } from './metadata.ts';
 import type { Opened } from './opened.ts';
 import { counted, missed, reveal, revealAtOnce, valueOf } from './revealing.ts';
@@ -31,17 +32,22 @@ export function getOrSet(
   options: LoadOptions | undefined,
 ): Promise<unknown> {
   const opened = life.working?.opened;
-  if (opened === undefined || !opened.traits.synchronous || typeof key !== 'string')
-    return loadLater(life, key, loader, options);
+  if (opened === undefined || !opened.traits.synchronous) return loadLater(life, key, loader, options);
   try {
-    checkCall(options);
-    const payload: Payload = opened.engine.get(key);
-    const value = payload === undefined ? undefined : revealAtOnce(opened, key, payload);
+    const value = hitNow(opened, key, options);
     if (value !== undefined) return Promise.resolve(value);
   } catch (error) {
     return Promise.reject(error);
   }
   return loadLater(life, key, loader, options);
+}
+
+/** A hit of an engine in this process. `undefined`, and nothing is counted or told: the long way finds out. Throws what the call rejects with. */
+export function hitNow(opened: Opened, key: string, options: CallOptions | undefined): unknown {
+  if (typeof key !== 'string') return undefined;
+  checkCall(options);
+  const payload: Payload = opened.engine.get(key);
+  return payload === undefined ? undefined : revealAtOnce(opened, key, payload);
 }
 
 async function loadLater(
@@ -50,12 +56,23 @@ async function loadLater(
   loader: AnyLoader,
   options: LoadOptions | undefined,
 ): Promise<unknown> {
-  const { loading } = life.working ?? (await life.work(options));
-  checkCall(options);
-  return loading.getOrSet(key, loader, options);
+  return (await fetchLater(life, key, loader, options)).value;
 }
 
-function getNow(opened: Opened, key: string, options: CallOptions | undefined): unknown {
+/** `getOrSet` the long way, with where its value came from. */
+export async function fetchLater(
+  life: Lifecycle,
+  key: string,
+  loader: AnyLoader,
+  options: LoadOptions | undefined,
+): Promise<Fetched> {
+  const { loading } = life.working ?? (await life.work(options));
+  checkCall(options);
+  return loading.fetch(key, loading.plan(loader, options));
+}
+
+/** The answer of an engine in this process; a promise where the value has to be judged. Throws what the call rejects with. */
+export function getNow(opened: Opened, key: string, options: CallOptions | undefined): unknown {
   if (typeof key !== 'string') checkKey(key);
   checkCall(options);
   const { tally } = opened;

@@ -65,6 +65,14 @@ export type { DeepReadonly } from './freezing.ts';
 export { createManager } from './manager.ts';
 export type { Manager, ManagerOptions } from './manager.ts';
 export type { Middleware, Operation, OperationName } from './middleware.ts';
+export type {
+  CacheCounts,
+  Observation,
+  Observe,
+  Observed,
+  OperationEnd,
+  OperationOutcome,
+} from './observing.ts';
 export type { BreakerOptions, CacheDefaults, CacheOptions, Migration, TermExtractor } from './options.ts';
 export type { EngineEvent, EngineProvider, OpenContext, Provider, StoreProvider } from './provider.ts';
 export type { Infer, Schema, SchemaIssue, SchemaResult } from './schema.ts';

@@ -13,6 +13,7 @@ import { guardedEngine } from './guarded-engine.ts';
 import type { NextId } from './ids.ts';
 import { spaceOf } from './keyspace.ts';
 import { Loading } from './loading.ts';
+import type { Observed } from './observing.ts';
 import type { Opened } from './opened.ts';
 import type { Settings } from './options.ts';
 import { createPacking } from './packing.ts';
@@ -104,6 +105,16 @@ export class Lifecycle {
 
   get isClosed(): boolean {
     return this.#closed;
+  }
+
+  /** What an observer is shown. */
+  get observable(): Omit<Observed<unknown>, 'cache'> {
+    return {
+      path: this.#path,
+      provider: this.provider.name,
+      counts: this.#tally,
+      breaker: () => this.breaker?.state,
+    };
   }
 
   /**

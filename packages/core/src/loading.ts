@@ -51,12 +51,7 @@ export class Loading {
     return this.#opened.name;
   }
 
-  /** The whole of `getOrSet`, a hit included: the value of `key` for this caller. */
-  async getOrSet(key: string, loader: AnyLoader, options: LoadOptions | undefined): Promise<unknown> {
-    return (await this.fetch(key, this.plan(loader, options))).value;
-  }
-
-  /** The value of `key` for this caller, and where it came from. `asked`: what the engine has already answered. */
+  /** The value of `key` for this caller, a hit included, and where it came from. `asked`: what the engine has already answered. */
   async fetch(key: string, plan: LoadPlan, asked?: Asked): Promise<Fetched> {
     const result = await this.load(key, plan, asked);
     if (result.from !== 'hit') return this.#fetched(result);

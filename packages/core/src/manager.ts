@@ -8,6 +8,7 @@ import type { DeepReadonly } from './freezing.ts';
 import { createIds } from './ids.ts';
 import { checkName } from './keyspace.ts';
 import { Lifecycle, type Surroundings } from './lifecycle.ts';
+import { Observers, type Observe } from './observing.ts';
 import {
   checkDefaults,
   differenceOf,
@@ -70,6 +71,8 @@ export interface Manager {
   ): Cache<Infer<S>, DeepReadonly<Infer<S>>, NamesOf<X>>;
   cache<T>(name: string, options?: CacheOptions<T> & { readonly isolation?: 'copy' }): Cache<T>;
   cache<T>(name: string, options: CacheOptions<T>): Cache<T, DeepReadonly<T>>;
+  /** Like `observe` of a cache, for every cache of this manager and every namespace below: those made so far, and those made later. */
+  observe(observe: Observe<Cache<unknown>>): () => void;
   /** The health of every cache made so far, by name; `down` for those that the end of the manager closed. Never rejects. */
   health(): Promise<Map<string, CacheHealth>>;
   /** Closes every cache. A second call does nothing. */
@@ -134,6 +137,7 @@ export function createManager(options: ManagerOptions): Manager {
 
   const surroundings: Surroundings = { namespace, clock, random, nextId: createIds() };
   const caches = new Map<string, Made>();
+  const observers = new Observers<Cache<unknown>>(undefined);
   /** The caches that the end of the manager closed. */
   let closed: ReadonlyMap<string, Made> | undefined;
 
@@ -154,7 +158,7 @@ export function createManager(options: ManagerOptions): Manager {
       );
     }
     const lifecycle = new Lifecycle([name], provider, settings, surroundings);
-    const made = createCache<unknown, unknown, string>(lifecycle, () => caches.delete(name));
+    const made = createCache<unknown, unknown, string>(lifecycle, () => caches.delete(name), observers);
     caches.set(name, { cache: made, provider, settings });
     return made as Cache<never>;
   };
@@ -171,7 +175,13 @@ export function createManager(options: ManagerOptions): Manager {
       ),
     );
 
-  return { cache: cache as Manager['cache'], health, close, [Symbol.asyncDispose]: close };
+  return {
+    cache: cache as Manager['cache'],
+    observe: (observe) => observers.add(observe),
+    health,
+    close,
+    [Symbol.asyncDispose]: close,
+  };
 }
 
 function providerNamed(registered: ReadonlyMap<string, Provider>, name: unknown, place: string): Provider {

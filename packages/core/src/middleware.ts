@@ -70,6 +70,11 @@ const KEYLESS: ReadonlySet<string> = new Set([
   'keys',
 ]);
 
+export function operationOf(name: OperationName, cache: string, args: readonly unknown[]): Operation {
+  const key = !KEYLESS.has(name) && typeof args[0] === 'string' ? args[0] : undefined;
+  return { name, cache, key, args };
+}
+
 /** Runs `run` inside `chain`, the outermost first. */
 async function throughMiddleware(
   chain: readonly Middleware[],
@@ -81,8 +86,7 @@ async function throughMiddleware(
   const enter = async (depth: number, current: readonly unknown[]): Promise<unknown> => {
     const middleware = chain[depth];
     if (middleware === undefined) return run(current);
-    const key = !KEYLESS.has(name) && typeof current[0] === 'string' ? current[0] : undefined;
-    return middleware({ name, cache, key, args: current }, (changed = current) => enter(depth + 1, changed));
+    return middleware(operationOf(name, cache, current), (changed = current) => enter(depth + 1, changed));
   };
   return enter(0, args);
 }
@@ -104,7 +108,16 @@ export function checkMiddleware(middleware: unknown): asserts middleware is Midd
   throw new TypeError(`the middleware is ${typeof middleware}: give a function of an operation and next`);
 }
 
-type Method = (...args: readonly unknown[]) => Promise<unknown>;
+export type Method = (...args: readonly unknown[]) => Promise<unknown>;
+
+/** Gives `target` what `around` makes of each operation of `plain`. */
+export function replaceOperations(
+  target: object,
+  plain: object,
+  around: (name: OperationName, run: Method) => Method,
+): void {
+  for (const name of OPERATIONS) Reflect.set(target, name, around(name, Reflect.get(plain, name) as Method));
+}
 
 /**
  * Puts `chain` around the operations of `target`, in place of those in `plain`: a cache without middleware does not pay for it, and no
@@ -115,10 +128,9 @@ export function interpose(
   plain: object,
   chain: readonly Middleware[],
 ): void {
-  for (const name of OPERATIONS) {
-    const run = Reflect.get(plain, name) as Method;
-    const around: Method = (...args) =>
-      throughMiddleware(chain, target.name, name, args, (current) => run(...current));
-    Reflect.set(target, name, around);
-  }
+  replaceOperations(target, plain, (name, run) =>
+    chain.length === 0
+      ? run
+      : (...args) => throughMiddleware(chain, target.name, name, args, (current) => run(...current)),
+  );
 }

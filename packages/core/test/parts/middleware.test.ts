@@ -58,7 +58,17 @@ test('no operation escapes it', async () => {
   await cache.clear();
   await cache.warm([['k', 1]]);
   const names = new Set(seen.map(({ name }) => name));
-  const plumbing = new Set(['namespace', 'stats', 'health', 'on', 'use', 'ready', 'close', 'name']);
+  const plumbing = new Set([
+    'namespace',
+    'stats',
+    'health',
+    'on',
+    'use',
+    'observe',
+    'ready',
+    'close',
+    'name',
+  ]);
   const methods = Object.keys(cache).filter((name) => !plumbing.has(name));
   expect([...names].toSorted()).toEqual(methods.toSorted());
   expect(seen.find(({ name }) => name === 'get')).toEqual({

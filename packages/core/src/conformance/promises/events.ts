@@ -1,4 +1,4 @@
-/** Events: listeners hear what happened, and can harm nobody. */
+/** Events: listeners hear what happened, observers of every operation, and they can harm nobody. */
 import type { CacheEvents } from '../../events.ts';
 import { demand, equal, refuses, rejection } from '../assert.ts';
 import type { Case, Group } from '../group.ts';
@@ -211,6 +211,72 @@ export const events: Group = {
         await cache.set('k', 'v');
         await cache.set('k', 'v');
         equal(heard.toSorted(), ['new', 'once', 'other', 'other'], 'what was heard');
+      },
+    },
+    {
+      name: 'G13: an observer is told of every operation and how it ended, once, in namespaces too',
+      async run(h) {
+        const cache = h.cache<string>();
+        const told: string[] = [];
+        const stop = cache.observe(({ path }) => {
+          const place = path.at(-1) === 'inner' ? 'inner' : 'outer';
+          return {
+            read: (name, key, isHit) => void told.push(`${place} ${name} ${key} ${isHit ? 'hit' : 'miss'}`),
+            begin: ({ key }) => key,
+            end: ({ name }, { outcome }, key) => void told.push(`${place} ${name} ${String(key)} ${outcome}`),
+          };
+        });
+        const inner = cache.namespace('inner');
+        await cache.set('k', 'v');
+        await cache.get('k');
+        await cache.get('absent');
+        await cache.getOrSet('k', () => 'w');
+        await cache.getOrSet('l', () => 'w');
+        await cache.setIfNotExists('k', 'v');
+        await rejection(
+          cache.getOrSet('f', () => Promise.reject(boom)),
+          'a failing load',
+        );
+        await inner.get('k');
+        await cache.delete('k');
+        equal(
+          told,
+          [
+            'outer set k done',
+            'outer get k hit',
+            'outer get absent miss',
+            'outer getOrSet k hit',
+            'outer getOrSet l loaded',
+            'outer setIfNotExists k unchanged',
+            'outer getOrSet f failed',
+            'inner get k miss',
+            'outer delete k done',
+          ],
+          'what the observer was told',
+        );
+        stop();
+        await cache.get('l');
+        await inner.get('l');
+        equal(told.length, 9, 'what it was told when it was stopped');
+      },
+    },
+    {
+      name: 'G13: an observer that throws harms nobody',
+      async run(h) {
+        const cache = h.cache<string>();
+        const fails = (): never => {
+          throw boom;
+        };
+        cache.observe(fails);
+        cache.observe(() => ({ read: fails, begin: fails, end: fails, close: fails }));
+        const errors: unknown[] = [];
+        cache.on('error', ({ error }) => void errors.push(error));
+        await bustle(cache);
+        demand(errors.length > 0, 'nobody was told');
+        demand(
+          errors.every((error) => error === boom),
+          'something else failed',
+        );
       },
     },
     {
