@@ -12,6 +12,9 @@ export default defineConfig({
   },
   test: {
     maxWorkers: 2,
+    // For what hangs. Servers, and the processes beside them, may have to wait for the processor.
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
     projects: [
       { extends: true, test: { name: 'core', include: ['packages/core/test/**/*.test.ts'] } },
       { extends: true, test: { name: 'memory', include: ['packages/memory/test/**/*.test.ts'] } },
@@ -49,9 +52,6 @@ export default defineConfig({
           maxWorkers: 1,
           // Cases in real time mostly wait.
           maxConcurrency: 8,
-          // Servers, and the processes beside them, may have to wait for the processor. What hangs ends by itself before.
-          testTimeout: 30_000,
-          hookTimeout: 60_000,
         },
       },
       {

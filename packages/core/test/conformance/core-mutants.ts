@@ -33,8 +33,8 @@ export const CORE_MUTANTS: readonly CoreMutant[] = [
     name: 'reads everything with the codec it writes with',
     holds: 'bytes',
     file: 'framing.ts',
-    find: 'return codec.decode(framed.length',
-    replace: 'return this.codec.decode(framed.length',
+    find: 'return codec.decode(',
+    replace: 'return this.codec.decode(',
   },
   {
     group: 'codecs',

@@ -120,6 +120,7 @@ describe('sameValue', () => {
         if (!sameValue(a, b) || !sameValue(b, a)) return false;
         return spoil(b) === 0 || !sameValue(a, b);
       }),
+      { examples: [[() => Object.freeze({ a: Object.freeze([1, 2]) })]] },
     );
   });
 

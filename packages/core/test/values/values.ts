@@ -1,6 +1,6 @@
 /** Ways to spoil values. */
 
-/** Changes everything in a value that can be changed. Gives how many changes were tried. */
+/** Changes everything in a value that can be changed. Gives how many changes were made: none of what is frozen. */
 export function spoil(value: unknown, seen: Set<unknown> = new Set()): number {
   if (typeof value !== 'object' || value === null || seen.has(value)) return 0;
   seen.add(value);
@@ -30,13 +30,14 @@ export function spoil(value: unknown, seen: Set<unknown> = new Set()): number {
     bytes.forEach((byte, i) => (bytes[i] = byte ^ 0xff));
     return bytes.length === 0 ? 0 : changes;
   }
+  changes = 0;
   for (const name of Reflect.ownKeys(value)) {
     if (Array.isArray(value) && name === 'length') continue;
     changes += spoil(Reflect.get(value, name), seen);
-    Reflect.defineProperty(value, name, { value: 'spoilt' });
-    Reflect.deleteProperty(value, name);
+    changes += Number(Reflect.defineProperty(value, name, { value: 'spoilt' }));
+    changes += Number(Reflect.deleteProperty(value, name));
   }
-  Reflect.set(value, 'spoilt', true);
-  Reflect.setPrototypeOf(value, null);
+  changes += Number(Reflect.set(value, 'spoilt', true));
+  changes += Number(Reflect.setPrototypeOf(value, null));
   return changes;
 }
