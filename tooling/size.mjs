@@ -16,7 +16,7 @@ const BUDGETS = new Map([
   ['@cache/codec-cbor', 6_500],
   ['@cache/codec-compressed', 3_000],
   ['@cache/codec-encrypted', 3_000],
-  ['@cache/codec-json', 3_100],
+  ['@cache/codec-json', 3_000],
   ['@cache/codec-msgpack', 3_500],
   ['@cache/codec-protobuf', 3_800],
   ['@cache/codec-v8', 2_000],

@@ -2,12 +2,10 @@
 import { malformed } from './text.ts';
 
 /** The limit of the value model. */
-const MAX_DEPTH = 2_000;
+export const MAX_DEPTH = 2_000;
 
-/** Refuses a value that was read from a text of this length when it is nested deeper than any that was written. Without recursion. */
-export function checkDepth(value: unknown, length: number): void {
-  // A level takes two characters.
-  if (length <= 2 * MAX_DEPTH) return;
+/** Refuses a value that is nested deeper than any that was written. Without recursion. */
+export function checkDepth(value: unknown): void {
   let level = containersIn([value]);
   for (let depth = 1; level.length > 0; depth++) {
     if (depth > MAX_DEPTH) throw malformed('nested too deeply');

@@ -1,7 +1,6 @@
 /** What the codecs have in common: UTF-8, and how reading fails. */
 import { CacheError, type Codec } from '@cache/core';
-import { checkDepth } from './depth.ts';
-import { malformed, parsed } from './text.ts';
+import { parsed } from './text.ts';
 
 /** Makes a codec that writes the text which `textOf` gives, and reads what `valueOf` gives for a text and the JSON in it. */
 export function createTextCodec(
@@ -18,10 +17,7 @@ export function createTextCodec(
     decode(bytes, { cache, key }) {
       try {
         const text = decoder.decode(bytes);
-        const value = valueOf(parsed(text), text);
-        if (value === undefined) throw malformed('undefined');
-        checkDepth(value, text.length);
-        return value;
+        return valueOf(parsed(text), text);
       } catch (cause) {
         throw new CacheError('CODEC_FAILED', 'the stored bytes could not be read', { cause, cache, key });
       }
