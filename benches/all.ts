@@ -7,6 +7,7 @@ await import('./memory-footprint.ts');
 await import('./update.ts');
 await import('./getorset-stampede.ts');
 await import('./wrapped-codecs.ts');
+await import('./codecs/codecs.ts');
 await import('./bundle.ts');
 await import('./report.ts');
 await import('./redis/all.ts');
