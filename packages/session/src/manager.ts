@@ -36,6 +36,12 @@ export interface SessionManager<D extends object> {
   get(token: unknown, context?: RequestContext): Promise<Session<D> | null>;
   /** The session, if it is that of a subject and strong and recent enough. Rejects with `UNAUTHENTICATED` or `REAUTH_REQUIRED`. */
   require(token: unknown, need?: Requirement & RequestContext): Promise<Session<D>>;
+  /** The judgement of `require` on a session that is known. */
+  demand(session: Session<D> | null, need?: Requirement): Session<D>;
+  /** Whether the token of the session is due to be rotated, by the manager's clock. */
+  isRenewalDue(session: Session<D>): boolean;
+  /** Seconds that the session's cookie has to outlive the browser; `undefined`: it ends with it. */
+  cookieAge(session: Session<D>): number | undefined;
   /** Notes the use of the session now, if the last note is older than the policy's `touchInterval`. */
   touch(token: unknown): Promise<Session<D> | null>;
   /**
@@ -126,6 +132,20 @@ class Sessions<D extends object> implements SessionManager<D> {
 
   async require(token: unknown, need: Requirement & RequestContext = {}): Promise<Session<D>> {
     return demanded(this.#space, await find(this.#space, token, need), need);
+  }
+
+  demand(session: Session<D> | null, need: Requirement = {}): Session<D> {
+    return demanded(this.#space, session, need);
+  }
+
+  isRenewalDue({ renewalDueAt }: Session<D>): boolean {
+    return this.#space.settings.clock.now() >= renewalDueAt;
+  }
+
+  cookieAge({ profile, absoluteExpiresAt }: Session<D>): number | undefined {
+    const { clock, times } = this.#space.settings;
+    if (!times(profile).persistent) return undefined;
+    return Math.max(0, Math.floor((absoluteExpiresAt - clock.now()) / 1000));
   }
 
   touch(token: unknown): Promise<Session<D> | null> {

@@ -99,6 +99,8 @@ export function timesOf(policy: SessionPolicy, place: string): Times {
     );
   if (times.touchInterval >= idle)
     throw new TypeError(`${place}: touchInterval is not below idle: a session in use would end`);
+  if (times.renewEvery !== Infinity && times.grace === 0)
+    throw new TypeError(`${place}: renewEvery needs grace: requests that are under way bring the old token`);
   if (times.grace >= absolute) throw new TypeError(`${place}: grace is not below absolute: shorten it`);
   return Object.freeze(times);
 }

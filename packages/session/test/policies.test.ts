@@ -49,6 +49,7 @@ describe('a policy', () => {
     ['a rest longer than its life', { idle: '2h', absolute: '1h' }, /idle is longer than absolute/],
     ['a note as rare as its rest', { idle: '1m', absolute: '1h', touchInterval: '1m' }, /touchInterval/],
     ['a grace as long as its life', { idle: '1m', absolute: '1h', grace: '1h' }, /grace/],
+    ['renewal without a grace', { idle: '1m', absolute: '1h', renewEvery: '5m' }, /renewEvery needs grace/],
     ['a grace of 0', { idle: '1m', absolute: '1h', grace: 0 }, /grace is 0/],
     ['a slip of the pen', { idle: '1m', absolute: '1h', touch: '1s' }, /no option 'touch'/],
   ])('ASVS 7.1.1: with %s is refused', (_, policy, message) => {

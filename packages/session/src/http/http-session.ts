@@ -1,0 +1,173 @@
+/** The session of one request: what a handler asks, and the cookie that comes of it. */
+import type { AuthMethod } from '../assurance.ts';
+import type { DataUpdater } from '../changing.ts';
+import type { Login, NewSession } from '../creating.ts';
+import type { SessionManager } from '../manager.ts';
+import { isSessionError } from '../session-error.ts';
+import type { Session } from '../session.ts';
+import type { SessionToken } from '../token.ts';
+import type { Requirement } from '../validating.ts';
+import type { SessionCookie } from './cookie.ts';
+
+/** One request and its answer, whatever the framework. */
+export interface Exchange {
+  /** The header `Cookie`. */
+  readonly cookies: string | null | undefined;
+  readonly ip: string | undefined;
+  readonly userAgent: string | undefined;
+  /** Whether the head of the answer has gone out, so that no cookie can be set any more. */
+  isAnswered(): boolean;
+  /** Puts the value of `Set-Cookie` in the place of the last one of this request, and `Cache-Control: no-store` beside it. */
+  setCookie(value: string): void;
+}
+
+/**
+ * The session of one request. Nothing is asked before a handler asks, and a visitor who is not greeted gets neither session nor cookie. A cookie
+ * is set when there is a new token, and taken away by `logout`; a token that is good no more, or a store that fails, leaves it alone:
+ * another request may have replaced it meanwhile.
+ */
+export interface HttpSession<D extends object> {
+  /** The session, if there is one; asked for once in a request. Its token is rotated when that is due. */
+  get(): Promise<Session<D> | null>;
+  /** Like `require` of the manager. */
+  require(need?: Requirement): Promise<Session<D>>;
+  /** The session; if there is none, a new one of nobody. */
+  start(input?: Omit<NewSession<D>, 'subject' | 'amr' | 'aal'>): Promise<Session<D>>;
+  /** Makes a session of a subject that was just authenticated, in the place of this one. */
+  login(input: Login<D>): Promise<Session<D>>;
+  stepUp(...methods: readonly AuthMethod[]): Promise<Session<D> | null>;
+  update(updater: DataUpdater<D>): Promise<Session<D> | null>;
+  patch(part: Partial<D>): Promise<Session<D> | null>;
+  flash<K extends keyof D>(name: K): Promise<D[K] | undefined>;
+  /** Ends the session and takes the cookie away. */
+  logout(): Promise<boolean>;
+  /** Ends the subject's other sessions; gives how many. Rejects with `UNAUTHENTICATED` when there is no session of a subject. */
+  logoutOthers(): Promise<number>;
+}
+
+export function httpSession<D extends object>(
+  sessions: SessionManager<D>,
+  cookie: SessionCookie,
+  exchange: Exchange,
+): HttpSession<D> {
+  return new RequestSession(sessions, cookie, exchange);
+}
+
+class RequestSession<D extends object> implements HttpSession<D> {
+  readonly #sessions: SessionManager<D>;
+  readonly #cookie: SessionCookie;
+  readonly #exchange: Exchange;
+  #token: string | undefined;
+  #found: Promise<Session<D> | null> | undefined;
+
+  constructor(sessions: SessionManager<D>, cookie: SessionCookie, exchange: Exchange) {
+    this.#sessions = sessions;
+    this.#cookie = cookie;
+    this.#exchange = exchange;
+    this.#token = cookie.read(exchange.cookies);
+  }
+
+  get(): Promise<Session<D> | null> {
+    if (this.#token === undefined) return Promise.resolve(null);
+    this.#found ??= this.#find();
+    return this.#found;
+  }
+
+  async require(need: Requirement = {}): Promise<Session<D>> {
+    const session = await this.get();
+    return this.#sessions.demand(session, need);
+  }
+
+  async start(input: Omit<NewSession<D>, 'subject' | 'amr' | 'aal'> = {}): Promise<Session<D>> {
+    const session = await this.get();
+    if (session !== null) return session;
+    this.#checkTime('start');
+    const { data, profile, notAfter, device = this.#device } = input;
+    const { token, session: made } = await this.#sessions.create({ data, profile, notAfter, device });
+    return this.#took(token, made);
+  }
+
+  async login(input: Login<D>): Promise<Session<D>> {
+    this.#checkTime('login');
+    const issued = await this.#sessions.login(this.#token, { device: this.#device, ...input });
+    return this.#took(issued.token, issued.session);
+  }
+
+  async stepUp(...methods: readonly AuthMethod[]): Promise<Session<D> | null> {
+    this.#checkTime('stepUp');
+    const issued = await this.#sessions.stepUp(this.#token, ...methods);
+    return issued === null ? this.#knows(null) : this.#took(issued.token, issued.session);
+  }
+
+  async update(updater: DataUpdater<D>): Promise<Session<D> | null> {
+    return this.#knows(await this.#sessions.update(this.#token, updater));
+  }
+
+  async patch(part: Partial<D>): Promise<Session<D> | null> {
+    return this.#knows(await this.#sessions.patch(this.#token, part));
+  }
+
+  async flash<K extends keyof D>(name: K): Promise<D[K] | undefined> {
+    const taken = await this.#sessions.flash(this.#token, name);
+    // What was found before still shows it.
+    this.#found = undefined;
+    return taken;
+  }
+
+  async logout(): Promise<boolean> {
+    this.#checkTime('logout');
+    const isEnded = await this.#sessions.revoke(this.#token);
+    this.#token = undefined;
+    this.#exchange.setCookie(this.#cookie.clear());
+    return isEnded;
+  }
+
+  async logoutOthers(): Promise<number> {
+    const { subject } = await this.require();
+    return this.#sessions.revokeAll(subject as string, { except: this.#token });
+  }
+
+  get #device(): { readonly ip: string | undefined; readonly userAgent: string | undefined } {
+    const { ip, userAgent } = this.#exchange;
+    return { ip, userAgent };
+  }
+
+  async #find(): Promise<Session<D> | null> {
+    const session = await this.#sessions.get(this.#token, this.#device);
+    if (session === null || this.#exchange.isAnswered() || !this.#sessions.isRenewalDue(session))
+      return session;
+    const rotated = await this.#sessions.rotate(this.#token);
+    // Another request was quicker: its answer has the cookie.
+    if (rotated?.token === null || rotated === null) return rotated?.session ?? null;
+    return this.#took(rotated.token, rotated.session);
+  }
+
+  /** A token that cannot be sent is a session nobody has: better not made. */
+  #checkTime(what: string): void {
+    if (this.#exchange.isAnswered())
+      throw new TypeError(
+        `${what} after the answer has begun: no cookie can be set any more; call it before`,
+      );
+  }
+
+  #took(token: SessionToken, session: Session<D>): Session<D> {
+    this.#token = token.reveal();
+    this.#found = Promise.resolve(session);
+    this.#exchange.setCookie(this.#cookie.write(this.#token, this.#sessions.cookieAge(session)));
+    return session;
+  }
+
+  #knows(session: Session<D> | null): Session<D> | null {
+    this.#found = Promise.resolve(session);
+    return session;
+  }
+}
+
+/** The status of an answer to an error of a session or of its store: 401, 403 for a limit, 503; `undefined` for any other. */
+export function statusOf(error: unknown): 401 | 403 | 503 | undefined {
+  if (isSessionError(error)) {
+    if (error.code === 'SESSION_LIMIT') return 403;
+    return error.code === 'COLLISION' ? 503 : 401;
+  }
+  return error instanceof Error && error.name === 'CacheError' ? 503 : undefined;
+}
