@@ -65,6 +65,14 @@ export default defineConfig({
           hookTimeout: 60_000,
         },
       },
+      {
+        extends: true,
+        test: {
+          name: 'metrics',
+          include: ['packages/metrics/test/**/*.test.ts'],
+          globalSetup: ['tooling/servers/src/redis.global.ts'],
+        },
+      },
       { extends: true, test: { name: 'tooling', include: ['tooling/test/**/*.test.ts'] } },
       { extends: true, test: { name: 'auth-service', include: ['examples/auth-service/test/**/*.test.ts'] } },
     ],

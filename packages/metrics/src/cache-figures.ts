@@ -1,0 +1,224 @@
+/** The figures of one cache, its namespaces included where they are not told apart. */
+import type {
+  BreakerState,
+  Cache,
+  CacheCounts,
+  CacheEvents,
+  Observation,
+  Observed,
+  Operation,
+  OperationEnd,
+} from '@cache/core';
+import { codeOf, isAborted } from './failures.ts';
+import { Figures, type Cell, type Sample } from './figures.ts';
+import type { Histogram } from './histogram.ts';
+import type { MetricName } from './definitions.ts';
+import type { Latencies } from './latencies.ts';
+
+/** Core measures one in so many of the reads that it tells in one step. */
+const READS_PER_DURATION = 64;
+
+const BREAKER_STATES: readonly BreakerState[] = ['closed', 'half-open', 'open'];
+
+/** What is kept of operations of one name and outcome. */
+interface Ended {
+  readonly count: Cell;
+  readonly durations: Histogram;
+  readonly latencies: Latencies;
+}
+
+/** A cache that is watched, and its counts when that began. */
+interface Member {
+  readonly observed: Observed<Cache<unknown>>;
+  readonly before: Counted;
+}
+
+type Counted = Readonly<Record<'hits' | 'misses' | 'errors', number>>;
+
+export class CacheFigures {
+  readonly #figures: Figures;
+  readonly #latenciesOf: (operation: string) => Latencies;
+  readonly #members = new Set<Member>();
+  /** By operation and outcome. */
+  readonly #ended = new Map<string, Map<string, Ended>>();
+  /** What members counted that have left. */
+  #left: Counted = { hits: 0, misses: 0, errors: 0 };
+  #getHit: Ended | undefined;
+  #getMiss: Ended | undefined;
+  #getOrSetHit: Ended | undefined;
+
+  /** `place`: the labels of all its figures. */
+  constructor(place: readonly string[], latenciesOf: (operation: string) => Latencies) {
+    this.#figures = new Figures(place);
+    this.#latenciesOf = latenciesOf;
+  }
+
+  /** Whether no cache is watched any more. */
+  get isDeserted(): boolean {
+    return this.#members.size === 0;
+  }
+
+  /** Counts what this cache does from now on. `left` is called when that ends. */
+  watch(observed: Observed<Cache<unknown>>, left: () => void): Observation {
+    const member: Member = { observed, before: countedBy(observed.counts) };
+    this.#members.add(member);
+    const stops = this.#listen(observed.cache);
+    return {
+      read: (name, _, isHit, duration) => {
+        const ended =
+          name === 'getOrSet'
+            ? (this.#getOrSetHit ??= this.#endedAs('getOrSet', 'hit'))
+            : isHit
+              ? (this.#getHit ??= this.#endedAs('get', 'hit'))
+              : (this.#getMiss ??= this.#endedAs('get', 'miss'));
+        ended.count.value += 1;
+        if (duration !== undefined) time(ended, duration, READS_PER_DURATION);
+      },
+      begin: ({ name }) => {
+        const inFlight = this.#figures.cell('operationsInFlight', [name]);
+        inFlight.value += 1;
+        return inFlight;
+      },
+      end: (operation, end, begun) => {
+        (begun as Cell).value -= 1;
+        this.#end(operation, end);
+      },
+      close: () => {
+        for (const stop of stops) stop();
+        this.#left = sum(this.#left, since(member));
+        this.#members.delete(member);
+        left();
+      },
+    };
+  }
+
+  /** Everything, as it is now. */
+  *read(): Generator<readonly [MetricName, Sample]> {
+    let counts = this.#left;
+    let breaker: BreakerState | undefined;
+    for (const member of this.#members) {
+      counts = sum(counts, since(member));
+      breaker ??= member.observed.breaker();
+    }
+    this.#figures.cell('hits').value = counts.hits;
+    this.#figures.cell('misses').value = counts.misses;
+    this.#figures.cell('providerErrors').value = counts.errors;
+    for (const state of breaker === undefined ? [] : BREAKER_STATES)
+      this.#figures.cell('breakerState', [state]).value = Number(state === breaker);
+    yield* this.#figures.read();
+  }
+
+  /** Asks the providers how much they hold. Never rejects: what is not known is left out. */
+  async sizes(place: readonly string[]): Promise<readonly (readonly [MetricName, Sample])[]> {
+    const figures = new Figures(place);
+    const known = await Promise.all([...this.#members].map(({ observed }) => this.#sizeOf(observed.cache)));
+    const entries = known.map((size) => size?.entries);
+    const bytes = known.map((size) => size?.bytes);
+    if (isComplete(entries)) figures.cell('entries').value = entries.reduce(add, 0);
+    if (isComplete(bytes)) figures.cell('size').value = bytes.reduce(add, 0);
+    return [...figures.read()];
+  }
+
+  async #sizeOf(
+    cache: Cache<unknown>,
+  ): Promise<{ readonly entries: number | undefined; readonly bytes: number | undefined } | undefined> {
+    try {
+      return await cache.stats();
+    } catch (error) {
+      this.#fail(error, 'nobody');
+      return undefined;
+    }
+  }
+
+  #end(operation: Operation, { outcome, duration, error }: OperationEnd): void {
+    const isLeft = outcome === 'failed' && isAborted(operation);
+    time(this.#count(operation.name, isLeft ? 'aborted' : outcome), duration, 1);
+    if (outcome === 'failed' && !isLeft) this.#fail(error, 'caller');
+  }
+
+  #count(operation: string, outcome: string): Ended {
+    const ended = this.#endedAs(operation, outcome);
+    ended.count.value += 1;
+    return ended;
+  }
+
+  #endedAs(operation: string, outcome: string): Ended {
+    const byOutcome = this.#ended.get(operation) ?? new Map<string, Ended>();
+    const known = byOutcome.get(outcome);
+    if (known !== undefined) return known;
+    const ended: Ended = {
+      count: this.#figures.cell('operations', [operation, outcome]),
+      durations: this.#figures.histogram('operationDuration', [operation, outcome]),
+      latencies: this.#latenciesOf(operation),
+    };
+    this.#ended.set(operation, byOutcome.set(outcome, ended));
+    return ended;
+  }
+
+  #fail(error: unknown, seen: 'caller' | 'nobody'): void {
+    this.#figures.add('errors', [codeOf(error), seen]);
+  }
+
+  #load(outcome: string, duration: number): void {
+    this.#figures.add('loads', [outcome]);
+    this.#figures.histogram('loadDuration', [outcome]).record(duration / 1_000);
+  }
+
+  /** Listens to what operations do not tell. Gives what stops it. */
+  #listen(cache: Cache<unknown>): readonly (() => void)[] {
+    const figures = this.#figures;
+    const stops: (() => void)[] = [];
+    const on = <E extends keyof CacheEvents>(event: E, listener: (payload: CacheEvents[E]) => void): void => {
+      stops.push(cache.on(event, listener));
+    };
+    on('load', ({ outcome, duration }) => this.#load(outcome, duration));
+    on('loadError', ({ duration }) => this.#load('failed', duration));
+    on('join', ({ elsewhere }) => figures.add('joins', [elsewhere ? 'elsewhere' : 'here']));
+    on('update', ({ calls, attempt }) => {
+      figures.histogram('updateBatch').record(calls);
+      figures.add('updateConflicts', [], attempt - 1);
+    });
+    on('deleteGroup', ({ by, count }) => figures.add('groupDeletions', [by], count));
+    on('evict', ({ cause }) => figures.add('evictions', [cause]));
+    on('expire', () => figures.add('expirations'));
+    on('invalid', ({ reason }) => figures.add('invalidValues', [reason]));
+    on('migrate', () => figures.add('migrations'));
+    on('connection', ({ state }) => figures.add('connectionChanges', [state]));
+    on('error', ({ error }) => this.#fail(error, 'nobody'));
+    // All of a cache have one breaker, and each is told of it.
+    on('breaker', ({ state }) => {
+      const [first] = this.#members;
+      if (first?.observed.cache === cache) figures.add('breakerChanges', [state]);
+    });
+    return stops;
+  }
+}
+
+function time({ durations, latencies }: Ended, ms: number, weight: number): void {
+  durations.record(ms / 1_000, weight);
+  latencies.record(ms, weight);
+}
+
+function countedBy({ hits, misses, errors }: CacheCounts): Counted {
+  return { hits, misses, errors };
+}
+
+function since({ observed: { counts }, before }: Member): Counted {
+  return {
+    hits: counts.hits - before.hits,
+    misses: counts.misses - before.misses,
+    errors: counts.errors - before.errors,
+  };
+}
+
+function sum(a: Counted, b: Counted): Counted {
+  return { hits: a.hits + b.hits, misses: a.misses + b.misses, errors: a.errors + b.errors };
+}
+
+function add(a: number, b: number): number {
+  return a + b;
+}
+
+function isComplete(numbers: readonly (number | undefined)[]): numbers is readonly number[] {
+  return numbers.every((each) => each !== undefined);
+}

@@ -1,0 +1,225 @@
+/** Every metric there is, in one table: what is recorded, exported, drawn, watched and documented is made from it. */
+
+export type MetricName =
+  | 'operations'
+  | 'operationDuration'
+  | 'operationsInFlight'
+  | 'hits'
+  | 'misses'
+  | 'loads'
+  | 'loadDuration'
+  | 'joins'
+  | 'updateBatch'
+  | 'updateConflicts'
+  | 'groupDeletions'
+  | 'evictions'
+  | 'expirations'
+  | 'invalidValues'
+  | 'migrations'
+  | 'errors'
+  | 'providerErrors'
+  | 'connectionChanges'
+  | 'breakerState'
+  | 'breakerChanges'
+  | 'entries'
+  | 'size'
+  | 'securityEvents'
+  | 'timingProtection';
+
+/** What a metric is. */
+export interface MetricDefinition {
+  /** As Prometheus knows it: counters end in `_total`, what has a unit says so in its base form. */
+  readonly name: string;
+  readonly kind: 'counter' | 'gauge' | 'histogram';
+  /** What one is. Durations are seconds, memory is bytes. */
+  readonly unit: string;
+  readonly help: string;
+  /** In the order in which their values are given. */
+  readonly labels: readonly string[];
+  /** The upper bounds of a histogram, in its unit. */
+  readonly buckets?: readonly number[];
+}
+
+/** From a hit in memory to a loader that takes its time: 1, 2.5 and 5 of each power of ten, from a microsecond to ten seconds. */
+const SECONDS: readonly number[] = [
+  0.000001, 0.0000025, 0.000005, 0.00001, 0.000025, 0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005,
+  0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
+];
+
+/** Where a figure is from. */
+const PLACE: readonly string[] = ['manager', 'cache', 'provider'];
+
+export const METRICS: Readonly<Record<MetricName, MetricDefinition>> = {
+  operations: {
+    name: 'cache_operations_total',
+    kind: 'counter',
+    unit: 'operations',
+    help: 'Operations that have ended, by outcome. Exact.',
+    labels: [...PLACE, 'operation', 'outcome'],
+  },
+  operationDuration: {
+    name: 'cache_operation_duration_seconds',
+    kind: 'histogram',
+    unit: 'seconds',
+    help: 'How long operations took. Of reads that a provider in this process answers at once one in 64 is measured and counts for 64.',
+    labels: [...PLACE, 'operation', 'outcome'],
+    buckets: SECONDS,
+  },
+  operationsInFlight: {
+    name: 'cache_operations_in_flight',
+    kind: 'gauge',
+    unit: 'operations',
+    help: 'Operations that have begun and not ended.',
+    labels: [...PLACE, 'operation'],
+  },
+  hits: {
+    name: 'cache_hits_total',
+    kind: 'counter',
+    unit: 'reads',
+    help: 'Reads that found a fresh entry; in a batch each key is one.',
+    labels: PLACE,
+  },
+  misses: {
+    name: 'cache_misses_total',
+    kind: 'counter',
+    unit: 'reads',
+    help: 'Reads that found no fresh entry; in a batch each key is one.',
+    labels: PLACE,
+  },
+  loads: {
+    name: 'cache_loads_total',
+    kind: 'counter',
+    unit: 'loads',
+    help: 'Runs of loaders in this process: stored, missing (the loader gave nothing), overtaken (a write, a removal or an invalidation came before the value was stored) or failed.',
+    labels: [...PLACE, 'outcome'],
+  },
+  loadDuration: {
+    name: 'cache_load_duration_seconds',
+    kind: 'histogram',
+    unit: 'seconds',
+    help: 'How long loaders ran.',
+    labels: [...PLACE, 'outcome'],
+    buckets: SECONDS,
+  },
+  joins: {
+    name: 'cache_load_joins_total',
+    kind: 'counter',
+    unit: 'calls',
+    help: 'Calls that shared a load begun by another call of this process (here) or by another process (elsewhere).',
+    labels: [...PLACE, 'where'],
+  },
+  updateBatch: {
+    name: 'cache_update_batch_calls',
+    kind: 'histogram',
+    unit: 'calls',
+    help: 'Calls of update that one write answered.',
+    labels: PLACE,
+    buckets: [1, 2, 4, 8, 16, 32, 64, 128],
+  },
+  updateConflicts: {
+    name: 'cache_update_conflicts_total',
+    kind: 'counter',
+    unit: 'writes',
+    help: 'Writes of update that another process came before, so that the updaters ran again.',
+    labels: PLACE,
+  },
+  groupDeletions: {
+    name: 'cache_group_deletions_total',
+    kind: 'counter',
+    unit: 'entries',
+    help: 'Fresh entries removed by index or by pattern.',
+    labels: [...PLACE, 'by'],
+  },
+  evictions: {
+    name: 'cache_evictions_total',
+    kind: 'counter',
+    unit: 'entries',
+    help: 'Entries removed for room: too many entries, too many bytes, or the limit of an index.',
+    labels: [...PLACE, 'cause'],
+  },
+  expirations: {
+    name: 'cache_expirations_total',
+    kind: 'counter',
+    unit: 'entries',
+    help: 'Entries that a provider in this process removed at the end of their life.',
+    labels: PLACE,
+  },
+  invalidValues: {
+    name: 'cache_invalid_values_total',
+    kind: 'counter',
+    unit: 'reads',
+    help: 'Reads of a stored value that did not fit the schema, was of a newer version of it, or could not be migrated.',
+    labels: [...PLACE, 'reason'],
+  },
+  migrations: {
+    name: 'cache_migrations_total',
+    kind: 'counter',
+    unit: 'entries',
+    help: 'Entries of an older schema version that were migrated.',
+    labels: PLACE,
+  },
+  errors: {
+    name: 'cache_errors_total',
+    kind: 'counter',
+    unit: 'errors',
+    help: 'Failures by code: MISUSE is a TypeError, OTHER is the own error of a loader, an updater, a listener or an observer. Seen by a caller, whose call rejected, or by nobody.',
+    labels: [...PLACE, 'code', 'seen'],
+  },
+  providerErrors: {
+    name: 'cache_provider_errors_total',
+    kind: 'counter',
+    unit: 'errors',
+    help: 'Answers of the provider that failed or did not come, reads that failed open included.',
+    labels: PLACE,
+  },
+  connectionChanges: {
+    name: 'cache_connection_changes_total',
+    kind: 'counter',
+    unit: 'changes',
+    help: 'Times the connection of the provider came up or went down.',
+    labels: [...PLACE, 'state'],
+  },
+  breakerState: {
+    name: 'cache_breaker_state',
+    kind: 'gauge',
+    unit: 'boolean',
+    help: 'Whether the circuit breaker is in this state: 1 for one of closed, half-open and open.',
+    labels: [...PLACE, 'state'],
+  },
+  breakerChanges: {
+    name: 'cache_breaker_changes_total',
+    kind: 'counter',
+    unit: 'changes',
+    help: 'Times the circuit breaker went into this state.',
+    labels: [...PLACE, 'state'],
+  },
+  entries: {
+    name: 'cache_entries',
+    kind: 'gauge',
+    unit: 'entries',
+    help: 'Entries held, expired ones that are not swept yet included. Absent where counting takes too long, or the provider does not answer.',
+    labels: PLACE,
+  },
+  size: {
+    name: 'cache_size_bytes',
+    kind: 'gauge',
+    unit: 'bytes',
+    help: 'Bytes held. Absent where the provider does not know, or does not answer.',
+    labels: PLACE,
+  },
+  securityEvents: {
+    name: 'cache_security_events_total',
+    kind: 'counter',
+    unit: 'events',
+    help: 'Security events that the program recorded.',
+    labels: ['manager', 'type', 'severity'],
+  },
+  timingProtection: {
+    name: 'cache_timing_protection_seconds',
+    kind: 'histogram',
+    unit: 'seconds',
+    help: 'How much longer the program made an operation take, so that its duration tells nothing.',
+    labels: ['manager', 'operation'],
+    buckets: SECONDS,
+  },
+};

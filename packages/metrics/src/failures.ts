@@ -1,0 +1,16 @@
+/** What kind of failure an operation ended with. */
+import { isCacheError, type Operation } from '@cache/core';
+
+/** The code of a failure, of which there are few: those of core, `MISUSE` for a `TypeError`, and `OTHER` for the program's own errors. */
+export function codeOf(error: unknown): string {
+  if (isCacheError(error)) return error.code;
+  return error instanceof TypeError ? 'MISUSE' : 'OTHER';
+}
+
+/** Whether the caller had left: its signal stands in the options, which come last, behind whatever the operation is about. */
+export function isAborted({ args }: Operation): boolean {
+  const options = args.length > 1 ? args.at(-1) : undefined;
+  if (typeof options !== 'object' || options === null) return false;
+  const signal: unknown = Reflect.get(options, 'signal');
+  return signal instanceof AbortSignal && signal.aborted;
+}

@@ -1,0 +1,38 @@
+/** Counts of values by upper bound, as Prometheus keeps them. */
+
+export class Histogram {
+  readonly #bounds: readonly number[];
+  /** One more than the bounds: the last is for what is above them all. */
+  readonly #counts: Float64Array;
+  #sum = 0;
+
+  constructor(bounds: readonly number[]) {
+    this.#bounds = bounds;
+    this.#counts = new Float64Array(bounds.length + 1);
+  }
+
+  /** Adds `value` as often as `weight` says. A value that equals a bound is below it. */
+  record(value: number, weight = 1): void {
+    const found = this.#bounds.findIndex((bound) => value <= bound);
+    const place = found < 0 ? this.#bounds.length : found;
+    this.#counts[place] = (this.#counts[place] as number) + weight;
+    this.#sum += value * weight;
+  }
+
+  get sum(): number {
+    return this.#sum;
+  }
+
+  get count(): number {
+    return this.#counts.reduce((all, count) => all + count, 0);
+  }
+
+  /** By upper bound, how many values are not above it. */
+  get cumulative(): readonly { readonly bound: number; readonly count: number }[] {
+    let count = 0;
+    return this.#bounds.map((bound, place) => {
+      count += this.#counts[place] as number;
+      return { bound, count };
+    });
+  }
+}
