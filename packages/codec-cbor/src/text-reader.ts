@@ -1,4 +1,7 @@
-/** From bytes to text. */
+/**
+ * From bytes to text. Core has a reader for its own codec, and does not export it: which texts are built by the character and which names
+ * are kept is tuned to how a format is read, and what core exports it has to keep.
+ */
 
 /** Texts up to this length are built by the character, which costs no call when they are ASCII. */
 const SHORT_TEXT = 16;

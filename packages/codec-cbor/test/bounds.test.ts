@@ -1,10 +1,11 @@
 /** What bytes can cost that nobody encoded, and what a deep value can. */
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
+import { bytesOf } from '@cache/test-values/stray-bytes';
+import { isSame } from '@cache/test-values/trial';
 import { afterAll, describe, expect, it } from 'vitest';
-import { decode, encode, isSame } from './cases.ts';
+import { decode, encode, tryDecode } from './codec.ts';
 import type { Task } from './little-stack.ts';
-import { bytesOf, tryDecode } from './stray-bytes.ts';
 
 /** Why bytes are refused. */
 function refused(bytes: Uint8Array): string {

@@ -1,8 +1,9 @@
 /** What an encoder and a decoder of others make of plain data, and of what this codec makes. */
+import { isSame } from '@cache/test-values/trial';
 import { Encoder, decode as decodeBuffer } from 'cbor-x';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decode, encode, isSame } from './cases.ts';
+import { decode, encode } from './codec.ts';
 
 /** The forms that this codec has for plain data, too: counts of members in their shortest form, no records. */
 const encoder = new Encoder({ useRecords: false, variableMapSize: true });

@@ -1,6 +1,7 @@
+import { isSame } from '@cache/test-values/trial';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decode, encode, isSame } from './cases.ts';
+import { decode, encode } from './codec.ts';
 
 type Tree = readonly (number | Tree)[];
 

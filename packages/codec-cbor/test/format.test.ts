@@ -1,11 +1,13 @@
+import { anyValue } from '@cache/test-values/any-value';
+import { nested, own } from '@cache/test-values/model';
+import { bytesOf } from '@cache/test-values/stray-bytes';
+import { isSame } from '@cache/test-values/trial';
 import { decode as decodeByCborX } from 'cbor-x';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cborCodec } from '../src/index.ts';
 import { turned } from '../src/views.ts';
-import { anyValue } from './any-value.ts';
-import { decode, encode, isSame, nested, own } from './cases.ts';
-import { bytesOf } from './stray-bytes.ts';
+import { decode, encode } from './codec.ts';
 
 const hexOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 

@@ -1,9 +1,11 @@
+import { anyValue } from '@cache/test-values/any-value';
+import { MODEL, own } from '@cache/test-values/model';
+import { bytesOf } from '@cache/test-values/stray-bytes';
 import { Encoder, Tag } from 'cbor-x';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { anyValue } from './any-value.ts';
-import { KEPT, decode, encode, own } from './cases.ts';
-import { bytesOf, isStrict, tryDecode } from './stray-bytes.ts';
+import { decode, encode, tryDecode } from './codec.ts';
+import { isStrict } from './strict.ts';
 
 describe('bytes that nobody encoded', () => {
   const heads = fc.constantFrom(
@@ -78,7 +80,7 @@ describe('bytes that nobody encoded', () => {
   });
 
   it('gives CODEC_FAILED for bytes of one value within those of another, unless encode makes them', () => {
-    const all = KEPT.map(([, make]) => encode(make())).filter(({ length }) => length < 3_000);
+    const all = MODEL.map(([, make]) => encode(make())).filter(({ length }) => length < 3_000);
     const some = fc.nat(all.length - 1).map((at) => all[at] as Uint8Array);
     fc.assert(
       fc.property(
@@ -99,7 +101,7 @@ describe('bytes that nobody encoded', () => {
   });
 
   it('gives CODEC_FAILED for every beginning of a value', () => {
-    for (const [, make] of KEPT) {
+    for (const [, make] of MODEL) {
       const bytes = encode(make());
       if (bytes.length > 2_500) continue;
       for (let length = 0; length < bytes.length; length++)

@@ -1,9 +1,11 @@
 import type { Codec } from '@cache/core';
+import { MODEL } from '@cache/test-values/model';
+import { context, isSame } from '@cache/test-values/trial';
 import { beforeAll, afterAll, describe, expect, it, vi } from 'vitest';
-import { KEPT, context, decode, encode, isSame } from './cases.ts';
+import { decode, encode } from './codec.ts';
 
 /** Node's own type of bytes needs Node, and so does core as it was loaded here, which judges bytes that lie deep. */
-const CASES = KEPT.filter(
+const CASES = MODEL.filter(
   ([name]) => !name.includes('Buffer') && name !== '8 MiB of bytes' && name !== 'bytes in the depth',
 );
 
