@@ -1,5 +1,5 @@
 /** Where the sessions of a subject lie, and what a store sees of the subject. */
-import { createHmac, hkdfSync } from 'node:crypto';
+import { createHmac, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
 import { ROUTE_CHARACTERS, type SecureRandom } from './token.ts';
 
 const ID_CHARACTERS = 22;
@@ -34,8 +34,9 @@ export function subjectsOf(secret: Uint8Array): Subjects {
     );
   }
   if (secret.every((byte) => byte === 0)) throw new TypeError('secret is all zeros: give random bytes');
-  const keyFor = (purpose: string): Buffer =>
-    createHmac('sha256', secret).update(`@cache/session ${purpose}`).digest();
+  // Key objects: of bytes, each HMAC would make one anew.
+  const keyFor = (purpose: string): KeyObject =>
+    createSecretKey(createHmac('sha256', secret).update(`@cache/session ${purpose}`).digest());
   const ofSubjects = keyFor('subjects');
   const ofForms = keyFor('forms');
   const ofImports = keyFor('imports');
@@ -45,8 +46,12 @@ export function subjectsOf(secret: Uint8Array): Subjects {
     termOf,
     routeOf: (subject) => termOf(subject).slice(0, ROUTE_CHARACTERS),
     anyRoute: (random) => Buffer.from(random(3)).toString('base64url').slice(0, ROUTE_CHARACTERS),
-    fingerprint: keyFor('fingerprint').toString('base64url').slice(0, FINGERPRINT_CHARACTERS),
+    fingerprint: fingerprintOf(keyFor('fingerprint')),
     bytesOf: (token) => Buffer.from(hkdfSync('sha256', ofImports, token, '', IMPORT_BYTES)),
     csrfOf: (id, turn) => createHmac('sha256', ofForms).update(`${id}.${turn}`).digest('base64url'),
   };
+}
+
+function fingerprintOf(key: KeyObject): string {
+  return createHmac('sha256', key).digest('base64url').slice(0, FINGERPRINT_CHARACTERS);
 }

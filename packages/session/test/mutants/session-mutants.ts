@@ -204,14 +204,14 @@ export const SESSION_MUTANTS: readonly SessionMutant[] = [
     name: 'have the name of their subject in their index',
     file: 'subjects.ts',
     find: "createHmac('sha256', ofSubjects).update(subject).digest('base64url').slice(0, ID_CHARACTERS);",
-    replace: "(ofSubjects.length > ID_CHARACTERS ? subject : '');",
+    replace: "(ofSubjects.type === 'secret' ? subject : '');",
   },
   {
     id: 'secret',
     name: 'are found by their token, and not by their subject, with another secret',
     file: 'subjects.ts',
-    find: "fingerprint: keyFor('fingerprint').toString('base64url')",
-    replace: "fingerprint: 'fingerprint'",
+    find: "fingerprintOf(keyFor('fingerprint'))",
+    replace: "'fingerprint'",
   },
 
   // ── authentication ──
