@@ -11,3 +11,5 @@ await import('./codecs/codecs.ts');
 await import('./bundle.ts');
 await import('./report.ts');
 await import('./redis/all.ts');
+await import('./session/rates.ts');
+await import('./session/round-trips.ts');
