@@ -222,8 +222,7 @@ export function createCache<T, R, I extends string>(
 
   const compose = (): void => {
     plain ??= { ...cache };
-    const told = observations.length === 0 ? plain : observedOperations(life, plain, observations);
-    interpose(cache, told, middleware);
+    interpose(cache, observedOperations(life, plain, observations), middleware);
   };
   const observed: Observed<Cache<unknown>> = { cache, ...life.observable };
   const subject: Subject<Cache<unknown>> = (observe) => {

@@ -3,7 +3,7 @@ import type { CallOptions, LoadOptions } from './api.ts';
 import { fetchLater, getNow, hitNow } from './getting.ts';
 import type { AnyLoader } from './leading.ts';
 import type { Lifecycle } from './lifecycle.ts';
-import { operationOf, replaceOperations, type OperationName } from './middleware.ts';
+import { operationOf, replaceOperations, type Operation, type OperationName } from './middleware.ts';
 import type { Observation, OperationOutcome } from './observing.ts';
 
 /** One read in this many is timed, less one. */
@@ -14,9 +14,6 @@ const READS: ReadonlySet<OperationName> = new Set(['get', 'getEntry', 'getMetada
 
 /** The outcomes of `getOrSet`, by where its value came from. */
 const FETCHED = { hit: 'hit', load: 'loaded', missing: 'missing' } as const;
-
-/** Tells an operation that has begun to its end. A second call does nothing. */
-type End = (outcome: OperationOutcome, error?: unknown) => void;
 
 /** Runs `step`; what it throws is told to the `error` listeners, and `undefined` takes its place. */
 export function guarded<X>({ events }: Lifecycle, step: () => X): X | undefined {
@@ -34,35 +31,40 @@ export function observedOperations<C extends object>(
   plain: C,
   observations: readonly Observation[],
 ): C {
+  const [first, ...others] = observations;
+  if (first === undefined) return plain;
   let reads = 0;
   /** When the read that begins now did so, if it is one of those that are timed. The last of so many, so that it stands for those before. */
   const start = (): number => ((++reads & TIMED_READS_MASK) === 0 ? life.clock.elapsed() : -1);
+  const tell = (observation: Observation, ...read: Parameters<Observation['read']>): void => {
+    try {
+      observation.read(...read);
+    } catch (error) {
+      life.events.emit('error', { operation: 'observer', error });
+    }
+  };
   const tellRead = (name: 'get' | 'getOrSet', key: string, isHit: boolean, started: number): void => {
     const duration = started < 0 ? undefined : life.clock.elapsed() - started;
-    for (const observation of observations) {
-      try {
-        observation.read(name, key, isHit, duration);
-      } catch (error) {
-        life.events.emit('error', { operation: 'observer', error });
-      }
-    }
+    tell(first, name, key, isHit, duration);
+    for (const other of others) tell(other, name, key, isHit, duration);
   };
   const told = async (
     name: OperationName,
     args: readonly unknown[],
     run: () => unknown,
   ): Promise<unknown> => {
-    const end = begin(life, observations, name, args);
+    const telling = new Telling(life, observations, name, args);
     try {
       const answer = await run();
-      end(outcomeOf(name, answer));
+      telling.end(outcomeOf(name, answer));
       return answer;
     } catch (error) {
-      end('failed', error);
+      telling.end('failed', error);
       throw error;
     }
   };
 
+  const plainGet = Reflect.get(plain, 'get') as (key: string, options?: CallOptions) => Promise<unknown>;
   const get = (key: string, options?: CallOptions): Promise<unknown> => {
     const opened = life.working?.opened;
     if (opened === undefined || !opened.traits.synchronous) return toldGet(key, options);
@@ -73,38 +75,46 @@ export function observedOperations<C extends object>(
     } catch (error) {
       return told('get', [key, options], () => Promise.reject(error));
     }
-    if (value instanceof Promise) return told('get', [key, options], () => value);
+    // Only what has to be judged may have to be waited for.
+    if (opened.judges && value instanceof Promise) return told('get', [key, options], () => value);
     tellRead('get', key, value !== undefined, started);
     return Promise.resolve(value);
   };
-  const plainGet = Reflect.get(plain, 'get') as typeof get;
-  const toldGet: typeof get = (key, options) => told('get', [key, options], () => plainGet(key, options));
+  // Like `told`, without what that makes for each call.
+  const toldGet: typeof get = async (key, options) => {
+    const telling = new Telling(life, observations, 'get', [key, options]);
+    try {
+      const value = await plainGet(key, options);
+      telling.end(value === undefined ? 'miss' : 'hit');
+      return value;
+    } catch (error) {
+      telling.end('failed', error);
+      throw error;
+    }
+  };
 
   const getOrSet = (key: string, loader: AnyLoader, options?: LoadOptions): Promise<unknown> => {
     const opened = life.working?.opened;
-    if (opened !== undefined && opened.traits.synchronous) {
-      const started = start();
-      let value: unknown;
-      try {
-        value = hitNow(opened, key, options);
-      } catch (error) {
-        return told('getOrSet', [key, loader, options], () => Promise.reject(error));
-      }
-      if (value !== undefined) {
-        tellRead('getOrSet', key, true, started);
-        return Promise.resolve(value);
-      }
-    }
-    return toldLoad(key, loader, options);
-  };
-  const toldLoad = async (...args: Parameters<typeof getOrSet>): Promise<unknown> => {
-    const end = begin(life, observations, 'getOrSet', args);
+    if (opened === undefined || !opened.traits.synchronous) return toldLoad(key, loader, options);
+    const started = start();
+    let value: unknown;
     try {
-      const { from, value } = await fetchLater(life, ...args);
-      end(FETCHED[from]);
+      value = hitNow(opened, key, options);
+    } catch (error) {
+      return told('getOrSet', [key, loader, options], () => Promise.reject(error));
+    }
+    if (value === undefined) return toldLoad(key, loader, options);
+    tellRead('getOrSet', key, true, started);
+    return Promise.resolve(value);
+  };
+  const toldLoad: typeof getOrSet = async (key, loader, options) => {
+    const telling = new Telling(life, observations, 'getOrSet', [key, loader, options]);
+    try {
+      const { from, value } = await fetchLater(life, key, loader, options);
+      telling.end(FETCHED[from]);
       return value;
     } catch (error) {
-      end('failed', error);
+      telling.end('failed', error);
       throw error;
     }
   };
@@ -127,35 +137,64 @@ export async function* observedWalk(
   args: readonly unknown[],
   keys: AsyncIterable<string>,
 ): AsyncGenerator<string> {
-  const end = begin(life, observations, 'keys', args);
+  const telling = new Telling(life, observations, 'keys', args);
+  let failure: { readonly error: unknown } | undefined;
   try {
     yield* keys;
   } catch (error) {
-    end('failed', error);
+    failure = { error };
     throw error;
   } finally {
-    end('done');
+    if (failure === undefined) telling.end('done');
+    else telling.end('failed', failure.error);
   }
 }
 
-/** Tells that an operation begins. */
-function begin(
-  life: Lifecycle,
-  observations: readonly Observation[],
-  name: OperationName,
-  args: readonly unknown[],
-): End {
-  const operation = operationOf(name, life.name, args);
-  const begun = observations.map((observation) => guarded(life, () => observation.begin(operation)));
-  const started = life.clock.elapsed();
-  let ended = false;
-  return (outcome, error) => {
-    if (ended) return;
-    ended = true;
-    const duration = life.clock.elapsed() - started;
-    const told = error === undefined ? { outcome, duration } : { outcome, duration, error };
-    observations.forEach((each, n) => guarded(life, () => each.end(operation, told, begun[n])));
-  };
+/** One operation, told at its beginning and its end to those who observe when it begins. */
+class Telling {
+  readonly #life: Lifecycle;
+  readonly #observations: readonly Observation[];
+  readonly #operation: Operation;
+  /** What the first gave for the beginning, and what the others did. */
+  readonly #begun: unknown;
+  readonly #others: readonly unknown[] | undefined;
+  readonly #started: number;
+
+  constructor(
+    life: Lifecycle,
+    observations: readonly Observation[],
+    name: OperationName,
+    args: readonly unknown[],
+  ) {
+    this.#life = life;
+    this.#observations = observations;
+    this.#operation = operationOf(name, life.name, args);
+    this.#begun = this.#begin(observations[0]);
+    this.#others =
+      observations.length > 1 ? observations.slice(1).map((each) => this.#begin(each)) : undefined;
+    this.#started = life.clock.elapsed();
+  }
+
+  end(outcome: OperationOutcome, error?: unknown): void {
+    const duration = this.#life.clock.elapsed() - this.#started;
+    const end = outcome === 'failed' ? { outcome, duration, error } : { outcome, duration };
+    for (let n = 0; n < this.#observations.length; n++) {
+      try {
+        this.#observations[n]?.end(this.#operation, end, n === 0 ? this.#begun : this.#others?.[n - 1]);
+      } catch (thrown) {
+        this.#life.events.emit('error', { operation: 'observer', error: thrown });
+      }
+    }
+  }
+
+  #begin(observation: Observation | undefined): unknown {
+    try {
+      return observation?.begin(this.#operation);
+    } catch (error) {
+      this.#life.events.emit('error', { operation: 'observer', error });
+      return undefined;
+    }
+  }
 }
 
 function outcomeOf(name: OperationName, answer: unknown): OperationOutcome {
