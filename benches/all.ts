@@ -8,6 +8,7 @@ await import('./update.ts');
 await import('./getorset-stampede.ts');
 await import('./wrapped-codecs.ts');
 await import('./codecs/codecs.ts');
+await import('./metrics.ts');
 await import('./bundle.ts');
 await import('./report.ts');
 await import('./redis/all.ts');

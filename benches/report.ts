@@ -7,6 +7,7 @@ import {
   growthTable,
   hitsTables,
   latencyTable,
+  metricsTable,
   stampedeTable,
   updateTable,
   wrappedTables,
@@ -26,6 +27,7 @@ const kept = {
   isolation: readResults('isolation'),
   bundles: readResults('bundle'),
   wrapped: readResults('wrapped-codecs'),
+  metrics: readResults('metrics'),
 } as const;
 
 const sections = [
@@ -39,6 +41,7 @@ const sections = [
   section('Updates of one key', kept.updates, updateTable),
   section('Stampedes', kept.stampedes, stampedeTable),
   section('Around a codec', kept.wrapped, wrappedTables),
+  section('Under watch', kept.metrics, metricsTable),
 ];
 
 const path = join(import.meta.dirname, 'README.md');

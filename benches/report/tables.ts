@@ -4,6 +4,7 @@ import type { GrowthFigures } from '../memory-growth.ts';
 import type { LatencyFigures } from '../memory-latency.ts';
 import type { HitFigures } from '../method/hits.ts';
 import type { Spread } from '../method/statistics.ts';
+import type { MetricsFigures } from '../metrics.ts';
 import type { StampedeFigures } from '../getorset-stampede.ts';
 import type { UpdateFigures } from '../update.ts';
 import type { WrappedFigures } from '../wrapped-codecs.ts';
@@ -118,6 +119,19 @@ export function wrappedTables(figures: readonly WrappedFigures[]): string {
       return `${title}\n\n${table(['', 'bytes', 'encode', 'decode'], rows)}`;
     })
     .join('\n\n');
+}
+
+/** Rows are hits, the last column is what watching them costs. */
+export function metricsTable(figures: readonly MetricsFigures[]): string {
+  return table(
+    ['', 'at once', 'a hit', 'watched'],
+    figures.map(({ provider, isolation, read, atOnce, ns, ratio }) => [
+      `${provider}, ${isolation}, \`${read}\``,
+      `${atOnce}`,
+      duration(ns.median),
+      around(ratio),
+    ]),
+  );
 }
 
 function around({ median, low, high }: Spread): string {

@@ -4,6 +4,7 @@ import type { HitFigures } from '../method/hits.ts';
 import type { Results } from '../method/results.ts';
 import type { GrowthFigures } from '../memory-growth.ts';
 import type { LatencyFigures } from '../memory-latency.ts';
+import type { MetricsFigures } from '../metrics.ts';
 import type { StampedeFigures } from '../getorset-stampede.ts';
 import type { UpdateFigures } from '../update.ts';
 import { PEERS, type SubjectName } from '../subjects/subjects.ts';
@@ -25,6 +26,7 @@ export interface Kept {
   readonly updates: Results<readonly UpdateFigures[]> | undefined;
   readonly stampedes: Results<readonly StampedeFigures[]> | undefined;
   readonly bundles: Results<readonly BundleFigures[]> | undefined;
+  readonly metrics: Results<readonly MetricsFigures[]> | undefined;
 }
 
 export function targetsTables(kept: Kept): string {
@@ -33,6 +35,7 @@ export function targetsTables(kept: Kept): string {
     ...growth(kept.growth?.figures ?? []),
     ...losses(kept.updates?.figures ?? [], kept.stampedes?.figures ?? []),
     ...bundles(kept.bundles?.figures ?? []),
+    ...watching(kept.metrics?.figures ?? []),
   ];
   const rest = table(
     ['', 'target', 'measured', ''],
@@ -173,5 +176,14 @@ function bundles(figures: readonly BundleFigures[]): Target[] {
     measured: size,
     bound: WEIGHTS[name] ?? Number.NaN,
     show: (kilobytes) => `${kilobytes.toFixed(1)} kB`,
+  }));
+}
+
+function watching(figures: readonly MetricsFigures[]): Target[] {
+  return figures.map(({ provider, isolation, read, atOnce, ratio }) => ({
+    what: `a watched hit, ${provider}, ${isolation}, \`${read}\`, ${atOnce} at once`,
+    measured: ratio.median,
+    bound: provider === 'memory' ? 1.08 : 1.03,
+    show: times,
   }));
 }

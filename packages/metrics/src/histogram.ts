@@ -13,8 +13,13 @@ export class Histogram {
 
   /** Adds `value` as often as `weight` says. A value that equals a bound is below it. */
   record(value: number, weight = 1): void {
-    const found = this.#bounds.findIndex((bound) => value <= bound);
-    const place = found < 0 ? this.#bounds.length : found;
+    // The first bound that is not below it.
+    let place = 0;
+    for (let end = this.#bounds.length; place < end;) {
+      const middle = (place + end) >>> 1;
+      if (value <= (this.#bounds[middle] as number)) end = middle;
+      else place = middle + 1;
+    }
     this.#counts[place] = (this.#counts[place] as number) + weight;
     this.#sum += value * weight;
   }

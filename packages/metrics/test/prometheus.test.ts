@@ -30,8 +30,10 @@ test('a scrape has what was done, in the words of Prometheus', async () => {
   await cache.get('ann');
   const place = 'manager="default",cache="users",provider="memory"';
   expect(await lines(exporter, 'cache_operations_total')).toEqual([
-    `cache_operations_total{${place},operation="getOrSet",outcome="loaded"} 1`,
     `cache_operations_total{${place},operation="get",outcome="hit"} 1`,
+    `cache_operations_total{${place},operation="get",outcome="miss"} 0`,
+    `cache_operations_total{${place},operation="getOrSet",outcome="hit"} 0`,
+    `cache_operations_total{${place},operation="getOrSet",outcome="loaded"} 1`,
   ]);
   expect(await lines(exporter, 'cache_hits_total')).toEqual([`cache_hits_total{${place}} 1`]);
   const durations = await lines(exporter, 'cache_load_duration_seconds');
