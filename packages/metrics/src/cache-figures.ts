@@ -13,6 +13,7 @@ import { codeOf, isAborted } from './failures.ts';
 import { Figures, type Cell, type Sample } from './figures.ts';
 import type { Histogram } from './histogram.ts';
 import type { MetricName } from './definitions.ts';
+import type { HottestKeys } from './hottest-keys.ts';
 import type { Latencies } from './latencies.ts';
 
 /** Core measures one in so many of the reads that it tells in one step. */
@@ -36,7 +37,9 @@ interface Member {
 type Counted = Readonly<Record<'hits' | 'misses' | 'errors', number>>;
 
 export class CacheFigures {
+  readonly #place: readonly string[];
   readonly #figures: Figures;
+  readonly #hottest: HottestKeys;
   readonly #latenciesOf: (operation: string) => Latencies;
   readonly #members = new Set<Member>();
   /** By operation and outcome. */
@@ -46,10 +49,12 @@ export class CacheFigures {
   /** What members counted that have left. */
   #left: Counted = { hits: 0, misses: 0, errors: 0 };
 
-  /** `place`: the labels of all its figures. */
-  constructor(place: readonly string[], latenciesOf: (operation: string) => Latencies) {
+  /** `place`: the labels of all its figures. `hottest`: those of this place. */
+  constructor(place: readonly string[], latenciesOf: (operation: string) => Latencies, hottest: HottestKeys) {
+    this.#place = place;
     this.#figures = new Figures(place);
     this.#latenciesOf = latenciesOf;
+    this.#hottest = hottest;
   }
 
   /** Whether no cache is watched any more. */
@@ -61,7 +66,7 @@ export class CacheFigures {
   watch(observed: Observed<Cache<unknown>>, left: () => void): Observation {
     const member: Member = { observed, before: countedBy(observed.counts) };
     this.#members.add(member);
-    const stops = this.#listen(observed.cache);
+    const stops = this.#listen(observed);
     // Looked up beforehand: this is what a hit in memory pays.
     const reads = {
       hit: this.#endedAs('get', 'hit'),
@@ -106,11 +111,15 @@ export class CacheFigures {
     for (const state of breaker === undefined ? [] : BREAKER_STATES)
       this.#figures.cell('breakerState', [state]).value = Number(state === breaker);
     yield* this.#figures.read();
+    // Anew each time: those that are no longer among them are not shown.
+    const hottest = new Figures(this.#place);
+    for (const { name, count } of this.#hottest.top) hottest.cell('hottestKeys', [name]).value = count;
+    yield* hottest.read();
   }
 
   /** Asks the providers how much they hold. Never rejects: what is not known is left out. */
-  async sizes(place: readonly string[]): Promise<readonly (readonly [MetricName, Sample])[]> {
-    const figures = new Figures(place);
+  async sizes(): Promise<readonly (readonly [MetricName, Sample])[]> {
+    const figures = new Figures(this.#place);
     const known = await Promise.all([...this.#members].map(({ observed }) => this.#sizeOf(observed.cache)));
     const entries = known.map((size) => size?.entries);
     const bytes = known.map((size) => size?.bytes);
@@ -167,20 +176,21 @@ export class CacheFigures {
     this.#figures.add('errors', [codeOf(error), seen]);
   }
 
-  #load(outcome: string, duration: number): void {
-    this.#figures.add('loads', [outcome]);
-    this.#figures.histogram('loadDuration', [outcome]).record(duration / 1_000);
-  }
-
   /** Listens to what operations do not tell. Gives what stops it. */
-  #listen(cache: Cache<unknown>): readonly (() => void)[] {
+  #listen({ cache, path }: Observed<Cache<unknown>>): readonly (() => void)[] {
     const figures = this.#figures;
+    /** A key of a namespace stands behind its name. */
+    const load = (key: string, outcome: string, duration: number): void => {
+      this.#hottest.add([...path.slice(1), key].join('/'));
+      figures.add('loads', [outcome]);
+      figures.histogram('loadDuration', [outcome]).record(duration / 1_000);
+    };
     const stops: (() => void)[] = [];
     const on = <E extends keyof CacheEvents>(event: E, listener: (payload: CacheEvents[E]) => void): void => {
       stops.push(cache.on(event, listener));
     };
-    on('load', ({ outcome, duration }) => this.#load(outcome, duration));
-    on('loadError', ({ duration }) => this.#load('failed', duration));
+    on('load', ({ key, outcome, duration }) => load(key, outcome, duration));
+    on('loadError', ({ key, duration }) => load(key, 'failed', duration));
     on('join', ({ elsewhere }) => figures.add('joins', [elsewhere ? 'elsewhere' : 'here']));
     on('update', ({ calls, attempt }) => {
       figures.histogram('updateBatch').record(calls);

@@ -9,6 +9,7 @@ export type MetricName =
   | 'loads'
   | 'loadDuration'
   | 'joins'
+  | 'hottestKeys'
   | 'updateBatch'
   | 'updateConflicts'
   | 'groupDeletions'
@@ -107,6 +108,13 @@ export const METRICS: Readonly<Record<MetricName, MetricDefinition>> = {
     unit: 'calls',
     help: 'Calls that shared a load begun by another call of this process (here) or by another process (elsewhere).',
     labels: [...PLACE, 'where'],
+  },
+  hottestKeys: {
+    name: 'cache_hottest_key_loads',
+    kind: 'gauge',
+    unit: 'loads',
+    help: 'Runs of loaders for the keys that had most of them: at most this many. A key may leave and come back.',
+    labels: [...PLACE, 'key'],
   },
   updateBatch: {
     name: 'cache_update_batch_calls',

@@ -3,6 +3,7 @@ import type { Cache, Observe, Observed } from '@cache/core';
 import { BoundedNames } from './bounded-names.ts';
 import { CacheFigures } from './cache-figures.ts';
 import { familiesOf, Figures, type Family, type Sample } from './figures.ts';
+import { HottestKeys, keyLabelOf, type KeyLabel } from './hottest-keys.ts';
 import { Latencies, type LatencyPercentiles } from './latencies.ts';
 import type { MetricName } from './definitions.ts';
 import { settingsOf, type MetricsOptions } from './options.ts';
@@ -60,7 +61,8 @@ class WatchedMetrics implements Metrics {
   readonly #caches: BoundedNames;
   readonly #given = new Map<string, BoundedNames>();
   /** By the labels of their places. */
-  readonly #figures = new Map<string, { readonly place: readonly string[]; readonly of: CacheFigures }>();
+  readonly #figures = new Map<string, CacheFigures>();
+  readonly #keyLabel: KeyLabel;
   readonly #recorded: Figures;
   readonly #latencies = new Map<string, Latencies>();
   readonly #stop: () => void;
@@ -71,16 +73,16 @@ class WatchedMetrics implements Metrics {
     this.name = this.#settings.name;
     this.#caches = new BoundedNames(this.#settings.maxCaches);
     this.#recorded = new Figures([this.name]);
+    this.#keyLabel = keyLabelOf(this.#settings);
     this.#stop = subject.observe((observed) => this.#watch(observed));
   }
 
   async collect(): Promise<readonly Family[]> {
     if (this.#isClosed) return familiesOf([]);
-    const places = [...this.#figures.values()];
-    const sizes = await Promise.all(places.map(({ place, of }) => of.sizes(place)));
+    const sizes = await Promise.all([...this.#figures.values()].map((figures) => figures.sizes()));
     // What failed to tell its size is counted, so the counts are read afterwards.
     const samples: (readonly [MetricName, Sample])[] = [...sizes.flat(), ...this.#recorded.read()];
-    for (const { of } of this.#figures.values()) samples.push(...of.read());
+    for (const figures of this.#figures.values()) samples.push(...figures.read());
     return this.#isClosed ? familiesOf([]) : familiesOf(samples);
   }
 
@@ -134,15 +136,17 @@ class WatchedMetrics implements Metrics {
     const cache = this.#caches.take(wanted);
     const place = [this.name, cache, provider];
     const name = JSON.stringify(place);
-    const known = this.#figures.get(name) ?? {
-      place,
-      of: new CacheFigures(place, (operation) => this.#latenciesOf(operation)),
-    };
-    this.#figures.set(name, known);
-    return known.of.watch(observed, () => {
+    const figures = this.#figures.get(name) ?? this.#figuresAt(place);
+    this.#figures.set(name, figures);
+    return figures.watch(observed, () => {
       this.#caches.release(cache);
-      if (known.of.isDeserted) this.#figures.delete(name);
+      if (figures.isDeserted) this.#figures.delete(name);
     });
+  }
+
+  #figuresAt(place: readonly string[]): CacheFigures {
+    const hottest = new HottestKeys(this.#settings.hottestKeys, this.#keyLabel);
+    return new CacheFigures(place, (operation) => this.#latenciesOf(operation), hottest);
   }
 
   /** The labels of a cache that is not one of ours. */

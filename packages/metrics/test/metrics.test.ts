@@ -316,10 +316,14 @@ test('a listener and an observer that throw beside it harm no figure, and are co
 });
 
 test.each([
-  [{ names: 'x' }, /there is no option 'names': there are name, namespaces, maxCaches/],
+  [{ names: 'x' }, /there is no option 'names': there are name, namespaces, maxCaches, hottestKeys/],
   [{ name: '' }, /option name/],
   [{ namespaces: 'both' }, /option namespaces: expected 'merged' or 'apart'/],
   [{ maxCaches: 0 }, /option maxCaches/],
+  [{ hottestKeys: 101 }, /option hottestKeys: expected a whole number from 0 to 100/],
+  [{ keys: 'open' }, /option keys/],
+  [{ keySecret: '' }, /option keySecret/],
+  [{ keys: 'plain', keySecret: 'x' }, /options keys and keySecret/],
   [7, /expected an object/],
 ])('bad options %j are refused', (options, reason) => {
   expect(() => metricsOf(manager, options as never)).toThrow(reason);
