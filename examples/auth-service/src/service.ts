@@ -43,16 +43,17 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     ends.push(stop);
     const sqlite = new SqliteDatabase({ seed: await makeSeed(), file, latency });
     ends.push(() => sqlite.close());
+    const identity = await sqlite.identity();
     const manager = createManager({
       providers: [makeProvider(place)],
       default: place.provider,
       ...(patience !== undefined && { defaults: { deadline: patience, lease: patience } }),
       // What is cached was read from this database, and is nothing to a service on another one.
-      namespace: await sqlite.identity(),
+      namespace: identity,
     });
     ends.push(() => manager.close());
     const probe = options.probe ? new Probe(sqlite) : undefined;
-    const { fetch } = createApp(manager, probe ?? sqlite, probe);
+    const { fetch } = createApp(manager, probe ?? sqlite, probe, identity);
     const server = createAdaptorServer(
       options.http2 ? { fetch, createServer: createHttp2Server } : { fetch },
     );

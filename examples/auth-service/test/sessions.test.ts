@@ -24,8 +24,21 @@ function session(authorization: string): Promise<Response> {
   return fetch(`${service.url}/session`, { headers: { authorization } });
 }
 
-function remove(path: string): Promise<Response> {
-  return fetch(`${service.url}${path}`, { method: 'DELETE' });
+function remove(path: string, token?: string): Promise<Response> {
+  const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  return fetch(`${service.url}${path}`, { method: 'DELETE', headers });
+}
+
+interface Device {
+  readonly id: string;
+  readonly current: boolean;
+}
+
+async function devicesOf(token: string): Promise<readonly Device[]> {
+  const response = await fetch(`${service.url}/session/devices`, {
+    headers: { authorization: `Bearer ${token}` },
+  });
+  return (await response.json()) as readonly Device[];
 }
 
 test('a session is known by its token, and by nothing else', async () => {
@@ -58,4 +71,29 @@ test('sessions end with their user', async () => {
   const token = await login();
   expect((await remove('/users/user-9')).status).toBe(204);
   expect((await session(`Bearer ${token}`)).status).toBe(401);
+});
+
+test('a user sees where else he is logged in, and ends one, the others, or this one', async () => {
+  const [one, other, third] = [await login(), await login(), await login()];
+  const devices = await devicesOf(one);
+  expect(devices.map(({ current }) => current).filter(Boolean)).toEqual([true]);
+  const thirds = (await devicesOf(third)).find(({ current }) => current);
+  expect((await remove(`/session/devices/${thirds?.id}`, one)).status).toBe(204);
+  expect((await session(`Bearer ${third}`)).status).toBe(401);
+  expect((await remove(`/session/devices/${thirds?.id}`, one)).status).toBe(404);
+  expect(await (await remove('/session/others', one)).json()).toEqual({ ended: 1 });
+  expect((await session(`Bearer ${other}`)).status).toBe(401);
+  expect((await session(`Bearer ${one}`)).status).toBe(200);
+  expect(await (await remove('/session', one)).json()).toEqual({ ended: 1 });
+  expect((await session(`Bearer ${one}`)).status).toBe(401);
+});
+
+test('nobody ends the session of another user', async () => {
+  const mine = await login();
+  const body = JSON.stringify({ email: 'user10@example.com', password: PASSWORD });
+  const response = await fetch(`${service.url}/login`, { method: 'POST', body });
+  const { token: theirs } = (await response.json()) as { token: string };
+  const [device] = await devicesOf(theirs);
+  expect((await remove(`/session/devices/${device?.id}`, mine)).status).toBe(404);
+  expect((await session(`Bearer ${theirs}`)).status).toBe(200);
 });

@@ -6,7 +6,7 @@ import { ActivityLog } from '../activity.ts';
 import type { Database } from '../database/database.ts';
 import { Logins } from '../logins.ts';
 import type { Probe } from '../probe.ts';
-import { Sessions } from '../sessions.ts';
+import { createSessions } from '../sessions.ts';
 import { Users } from '../users.ts';
 import { answerToError, departures } from './errors.ts';
 import { loginRoute } from './login.ts';
@@ -17,11 +17,17 @@ import { userRoutes } from './users.ts';
 
 const LARGEST_BODY = 16 * 1_024;
 
-export function createApp(manager: Manager, database: Database, probe: Probe | undefined): Hono {
+/** `shared`: what all processes of the service have in common, and no other service. */
+export function createApp(
+  manager: Manager,
+  database: Database,
+  probe: Probe | undefined,
+  shared: string,
+): Hono {
   const users = new Users(manager, database);
   const activity = new ActivityLog(manager);
   const logins = new Logins(manager, database);
-  const sessions = new Sessions(manager);
+  const sessions = createSessions(manager, shared);
 
   const app = new Hono();
   app.onError(answerToError);

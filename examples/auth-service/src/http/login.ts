@@ -9,7 +9,9 @@ export function loginRoute(logins: Logins, sessions: Sessions): Hono {
     const outcome = await logins.attempt(textIn(body, 'email'), textIn(body, 'password'));
     if (outcome.status === 'accepted') {
       const { userId } = outcome;
-      return context.json({ userId, token: await sessions.begin(userId) });
+      const device = { userAgent: context.req.header('user-agent') };
+      const { token } = await sessions.create({ subject: userId, amr: ['pwd'], device });
+      return context.json({ userId, token: token.reveal() });
     }
     const attempts = { attempts: outcome.attempts, allowed: ALLOWED_ATTEMPTS };
     if (outcome.status === 'wrong')

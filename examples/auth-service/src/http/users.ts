@@ -43,12 +43,14 @@ export function userRoutes({ users, activity, sessions }: Parts): Hono {
       const { id } = await found(context);
       return context.json((await activity.of(id)) ?? { requests: 0, byDevice: {} });
     })
-    .delete('/:id/sessions', async (context) => context.json({ ended: await sessions.endAll(idIn(context)) }))
+    .delete('/:id/sessions', async (context) =>
+      context.json({ ended: await sessions.revokeAll(idIn(context)) }),
+    )
     .delete('/:id', async (context) => {
       const id = idIn(context);
       const removed = await users.remove(id);
       await activity.forget(id);
-      await sessions.endAll(id);
+      await sessions.revokeAll(id);
       if (!removed) throw notFound(context);
       return context.body(null, 204);
     });
