@@ -179,10 +179,10 @@ export async function stepUp<D>(
   if (mark === undefined) return null;
   const { listeners, settings, tally } = space;
   const next = nextToken(token as string, settings.random);
-  let isAnonymous = false;
+  let fault: string | undefined;
   const changed = await renew<D>(space, mark, (record, now) => {
-    isAnonymous = record.subject === null;
-    if (isAnonymous) return undefined;
+    fault = unableToRise(record);
+    if (fault !== undefined) return undefined;
     const amr = [...new Set([...record.amr, ...methods])];
     const level = levelOf(amr);
     const aal = level > record.aal ? level : record.aal;
@@ -196,13 +196,19 @@ export async function stepUp<D>(
       endsAt: now + Math.min(times.absolute, longestAt(aal)),
     };
   });
-  if (isAnonymous as boolean)
-    throw new TypeError('stepUp of a session of nobody: call login, which makes a session of the subject');
+  if (fault !== undefined) throw new TypeError(fault);
   if (changed === undefined || !changed.isChanged) return null;
   const session = view(space, mark.id, changed.record);
   tally.rotated += 1;
   listeners.emit('rotated', { id: mark.id, subject: session.subject, aal: session.aal });
   return { token: next.token, session };
+}
+
+function unableToRise({ subject, actor }: StoredSession<unknown>): string | undefined {
+  if (subject === null)
+    return 'stepUp of a session of nobody: call login, which makes a session of the subject';
+  // It would also outlive the time that it was given.
+  return actor === undefined ? undefined : 'stepUp of an impersonation: whoever acts is not the subject';
 }
 
 function replaced(

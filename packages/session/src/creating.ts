@@ -29,7 +29,10 @@ export interface NewSession<D> {
 /** A new session in the place of one that a client has. */
 export interface Login<D> extends NewSession<D> {
   readonly subject: string;
-  /** Which of the old session's data the new one takes over; what `data` says goes before. Default none. */
+  /**
+   * Which of the old session's data the new one takes over, if it was the subject's or nobody's; what `data` says goes before. Default
+   * none.
+   */
   readonly keep?: 'all' | readonly (keyof D)[] | undefined;
 }
 
@@ -266,9 +269,10 @@ async function end(
 function carriedOver<D extends object>(
   { settings }: SessionSpace<D>,
   old: StoredSession<D>,
-  { keep = [], data }: Login<D>,
+  { keep = [], data, subject }: Login<D>,
 ): D {
-  const held = old.data as D;
+  // Whoever had this browser before is nobody's business.
+  const held = (old.subject === null || old.subject === subject ? old.data : {}) as D;
   const names = keep === 'all' ? (Object.keys(held) as (keyof D)[]) : keep.filter((name) => name in held);
   const kept = Object.fromEntries(names.map((name) => [name, held[name]])) as Partial<D>;
   return { ...settings.initial(), ...kept, ...data };

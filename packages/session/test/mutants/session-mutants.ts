@@ -230,6 +230,27 @@ export const SESSION_MUTANTS: readonly SessionMutant[] = [
     replace: "keep !== 'all' ?",
   },
   {
+    id: 'log-in of another',
+    name: 'give the data of one subject to the next',
+    file: 'creating.ts',
+    find: 'old.subject === null || old.subject === subject ? old.data : {}',
+    replace: 'subject !== null ? old.data : {}',
+  },
+  {
+    id: 'impersonation',
+    name: 'rise although the subject is not there',
+    file: 'changing.ts',
+    find: 'return actor === undefined ? undefined :',
+    replace: 'return actor !== null ? undefined :',
+  },
+  {
+    id: 'told evict-lru',
+    name: 'go for a limit without a word',
+    file: 'opening.ts',
+    find: "cause === 'limit' ? 'limit' : 'room'",
+    replace: "'room'",
+  },
+  {
     id: 'ASVS 7.2.4',
     name: 'forget the password when the second factor is shown',
     file: 'changing.ts',

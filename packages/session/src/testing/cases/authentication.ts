@@ -34,6 +34,20 @@ export const authentication: readonly SessionCase[] = [
     },
   },
   {
+    id: 'log-in of another',
+    name: 'whoever logs in where somebody else was gets nothing of what that one had',
+    async run(h) {
+      const sessions = h.process({ initial: () => ({ count: 0 }) });
+      const ann = await sessions.create({ subject: 'ann', data: { cart: ['tea'] } });
+      const bob = await sessions.login(ann.token.reveal(), { subject: 'bob', keep: 'all' });
+      assert.deepEqual(bob.session.data, { count: 0 });
+      assert.equal(await sessions.get(ann.token.reveal()), null);
+      const again = await sessions.create({ subject: 'ann', data: { cart: ['tea'] } });
+      const same = await sessions.login(again.token.reveal(), { subject: 'ann', keep: 'all' });
+      assert.deepEqual(same.session.data, { count: 0, cart: ['tea'] });
+    },
+  },
+  {
     id: 'ASVS 7.2.4',
     name: 'a further authentication replaces the token at once and raises the level by what was shown',
     async run(h) {
@@ -122,6 +136,9 @@ export const authentication: readonly SessionCase[] = [
         [admin.session.id],
       );
       await assert.rejects(sessions.impersonate(token.reveal(), 'bob', how), TypeError);
+
+      await assert.rejects(sessions.stepUp(token.reveal(), 'otp'), TypeError);
+      assert.equal((await sessions.get(token.reveal()))?.absoluteExpiresAt, session.absoluteExpiresAt);
 
       assert.equal(await sessions.revokeAll('ann'), 1);
       assert.equal(await sessions.get(token.reveal()), null);

@@ -81,6 +81,19 @@ export const limits: readonly SessionCase[] = [
     },
   },
   ...(['evict-lru', 'evict-oldest'] as const).map((policy): SessionCase => ({
+    id: `told ${policy}`,
+    name: 'what had to go for a limit is told, once, by its id',
+    needs: needsLimits,
+    async run(h) {
+      const sessions = h.process(limited(policy, 1));
+      const gone: unknown[] = [];
+      sessions.on('evicted', (event) => gone.push(event));
+      const { session } = await sessions.create({ subject: 'ann' });
+      await sessions.create({ subject: 'ann' });
+      assert.deepEqual(gone, [{ id: session.id, cause: 'limit' }]);
+    },
+  })),
+  ...(['evict-lru', 'evict-oldest'] as const).map((policy): SessionCase => ({
     id: `T26 ${policy}`,
     name: 'a subject far above a limit that was lowered is brought to it by one log-in',
     needs: needsLimits,
