@@ -77,7 +77,7 @@ async function renew<D>(
       space,
       mark,
       (current, at) => {
-        isOutdated = current.turn !== record.turn;
+        isOutdated = turnOf(current) !== turnOf(record);
         const next = isOutdated ? undefined : edit(current as StoredSession<D>, at);
         return next === undefined ? undefined : { ...current, ...next };
       },
@@ -122,7 +122,7 @@ export async function update<D>(
     // Made before the updater may change the data it is given.
     const session = view(space, mark.id, record as StoredSession<D>);
     const data = await updater(record.data, session);
-    return data === undefined ? undefined : { ...record, data, version: record.version + 1 };
+    return data === undefined ? undefined : { ...record, data, version: (record.version ?? 0) + 1 };
   });
   if (changed === undefined) return null;
   if (changed.isChanged) space.listeners.emit('updated', { id: mark.id, subject: changed.record.subject });
@@ -212,19 +212,25 @@ function unableToRise({ subject, actor }: StoredSession<unknown>): string | unde
 }
 
 function replaced(
-  { turn }: Pick<SessionRecord<unknown>, 'turn'>,
+  record: Pick<SessionRecord<unknown>, 'rotation'>,
   mark: TokenMark,
   next: TokenMark,
   now: number,
   grace: number,
-): Pick<SessionRecord<unknown>, 'digest' | 'previous' | 'graceEnds' | 'rotatedAt' | 'turn'> {
+): Pick<SessionRecord<unknown>, 'digest' | 'rotation'> {
   return {
     digest: next.digest,
-    previous: grace > 0 ? mark.digest : undefined,
-    graceEnds: now + grace,
-    rotatedAt: now,
-    turn: turn + 1,
+    rotation: {
+      turn: turnOf(record) + 1,
+      at: now,
+      graceEnds: now + grace,
+      ...(grace > 0 && { previous: mark.digest }),
+    },
   };
+}
+
+function turnOf({ rotation }: Pick<SessionRecord<unknown>, 'rotation'>): number {
+  return rotation?.turn ?? 0;
 }
 
 function view<D>({ settings }: SessionSpace<D>, id: string, record: StoredSession<D>): Session<D> {

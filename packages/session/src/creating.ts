@@ -62,21 +62,16 @@ export function draft<D>({ settings }: SessionSpace<D>, input: NewSession<D>): D
   const endsAt = Math.min(now + Math.min(times.absolute, longestAt(aal)), notAfter);
   if (!(endsAt > now)) throw new TypeError(`notAfter is ${notAfter}, which has passed: give a later instant`);
   return {
-    graceEnds: 0,
-    turn: 0,
-    rotatedAt: now,
     subject,
     createdAt: now,
     seenAt: now,
     endsAt,
     idle: times.idle,
-    authenticatedAt: subject === null ? null : now,
     aal,
     amr,
-    profile,
-    device: deviceOf(device),
+    ...(profile !== DEFAULT_PROFILE && { profile }),
+    ...deviceOf(device),
     data: input.data ?? settings.initial(),
-    version: 0,
   };
 }
 
@@ -105,11 +100,14 @@ function authenticationOf<D>(
 }
 
 /** Of all that a program may pass, what is declared: a whole request object would be stored otherwise. */
-function deviceOf({ ip, userAgent, label }: DeviceInfo): DeviceInfo {
+function deviceOf({ ip, userAgent, label }: DeviceInfo): Pick<Draft<unknown>, 'device'> {
+  if (ip === undefined && userAgent === undefined && label === undefined) return {};
   return {
-    ...(ip !== undefined && { ip }),
-    ...(userAgent !== undefined && { userAgent }),
-    ...(label !== undefined && { label }),
+    device: {
+      ...(ip !== undefined && { ip }),
+      ...(userAgent !== undefined && { userAgent }),
+      ...(label !== undefined && { label }),
+    },
   };
 }
 

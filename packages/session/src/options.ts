@@ -69,7 +69,7 @@ export interface SessionManagerOptions<D extends object> {
 /** Options after validation: milliseconds, defaults filled in. */
 export interface Settings<D> {
   readonly name: string;
-  readonly times: (profile: string) => Times;
+  readonly times: (profile: string | undefined) => Times;
   readonly hasProfile: (profile: string) => boolean;
   readonly profiles: ReadonlyMap<string, Times>;
   readonly schema: Schema<D> | undefined;
@@ -123,7 +123,7 @@ export function settingsOf<D extends object>(options: SessionManagerOptions<D>):
     profiles: times,
     hasProfile: (profile: string) => times.has(profile),
     // A profile may be gone from a release whose sessions are not.
-    times: (profile: string) => times.get(profile) ?? (times.get(DEFAULT_PROFILE) as Times),
+    times: (profile: string = DEFAULT_PROFILE) => times.get(profile) ?? (times.get(DEFAULT_PROFILE) as Times),
     schema: options.schema,
     initial: options.initial ?? (() => ({}) as D),
     limit,

@@ -19,16 +19,24 @@ export interface Actor {
   readonly session: string;
 }
 
-/** The value of one entry of the cache: instants by the clock of the manager, durations in milliseconds. */
+/** What there is to know of a token that was replaced. */
+export interface Rotation {
+  /** How often the token was replaced. */
+  readonly turn: number;
+  readonly at: number;
+  readonly graceEnds: number;
+  /** The digest of the token before, if it has a grace. */
+  readonly previous?: string | undefined;
+}
+
+/**
+ * The value of one entry of the cache: instants by the clock of the manager, durations in milliseconds. There are many of them, so what most
+ * do not have is left out, and stands for what each begins with.
+ */
 export interface SessionRecord<D> {
   /** SHA-256 of the token; nothing it could be presented with. */
   readonly digest: string;
-  /** That of the token before, while it is good. */
-  readonly previous?: string | undefined;
-  readonly graceEnds: number;
-  /** How often the token was replaced, and when at last. */
-  readonly turn: number;
-  readonly rotatedAt: number;
+  readonly rotation?: Rotation | undefined;
   /** `null`: nobody was authenticated. */
   readonly subject: string | null;
   readonly actor?: Actor | undefined;
@@ -37,14 +45,16 @@ export interface SessionRecord<D> {
   readonly endsAt: number;
   /** `Infinity`: it may rest. */
   readonly idle: number;
-  readonly authenticatedAt: number | null;
+  /** Left out: when it was made. */
+  readonly authenticatedAt?: number | undefined;
   readonly aal: AssuranceLevel;
   readonly amr: readonly AuthMethod[];
-  readonly profile: string;
-  readonly device: DeviceInfo;
+  /** Left out: the one that needs no name. */
+  readonly profile?: string | undefined;
+  readonly device?: DeviceInfo | undefined;
   readonly data: D;
-  /** How often `data` was changed. */
-  readonly version: number;
+  /** How often `data` was changed. Left out: never. */
+  readonly version?: number | undefined;
 }
 
 /** `'idle'`: it rested for too long. `'expired'`: its time is over in any case. */
@@ -69,14 +79,15 @@ export function leftOf({ seenAt, idle, endsAt }: Pick<SessionRecord<unknown>, Ti
 export type Presented = 'current' | 'in grace' | 'late' | 'former';
 
 export function presentedTo(
-  record: Pick<SessionRecord<unknown>, 'digest' | 'previous' | 'graceEnds' | 'rotatedAt'>,
+  record: Pick<SessionRecord<unknown>, 'digest' | 'rotation' | 'createdAt'>,
   { digest }: TokenMark,
   now: number,
   lateFor: number,
 ): Presented {
   if (isSameDigest(record.digest, digest)) return 'current';
-  if (now < record.graceEnds && isSameDigest(record.previous ?? '', digest)) return 'in grace';
-  return now < Math.max(record.graceEnds, record.rotatedAt + lateFor) ? 'late' : 'former';
+  const { at = record.createdAt, graceEnds = 0, previous = '' } = record.rotation ?? {};
+  if (now < graceEnds && isSameDigest(previous, digest)) return 'in grace';
+  return now < Math.max(graceEnds, at + lateFor) ? 'late' : 'former';
 }
 
 type Check = (value: unknown) => boolean;
@@ -91,23 +102,20 @@ const orElse =
 
 const MEMBERS: { readonly [N in keyof Required<SessionRecord<unknown>>]: Check } = {
   digest: (value) => typeof value === 'string' && value.length === 43,
-  previous: orElse(undefined, isText),
-  graceEnds: isNumber,
-  turn: isNumber,
-  rotatedAt: isNumber,
+  rotation: orElse(undefined, isObject),
   subject: orElse(null, isText),
   actor: orElse(undefined, isObject),
   createdAt: isNumber,
   seenAt: isNumber,
   endsAt: isNumber,
   idle: isNumber,
-  authenticatedAt: orElse(null, isNumber),
+  authenticatedAt: orElse(undefined, isNumber),
   aal: (value) => value === 0 || value === 1 || value === 2 || value === 3,
   amr: Array.isArray,
-  profile: isText,
-  device: isObject,
+  profile: orElse(undefined, isText),
+  device: orElse(undefined, isObject),
   data: isObject,
-  version: isNumber,
+  version: orElse(undefined, isNumber),
 };
 
 /** The schema of records whose data are `data`'s: what somebody else put into the store is no session, and lets nobody in. */

@@ -1,6 +1,7 @@
 /** A session as a program sees it: a moment's view, which nothing changes afterwards. */
 import type { DeepReadonly } from '@cache/core';
 import type { AssuranceLevel, AuthMethod } from './assurance.ts';
+import { DEFAULT_PROFILE } from './options.ts';
 import type { Times } from './policy.ts';
 import { leftOf, type Actor, type DeviceInfo, type SessionRecord } from './record.ts';
 import type { SessionToken } from './token.ts';
@@ -70,21 +71,24 @@ export function infoOf(
 }
 
 function aboutOf(id: string, record: StoredSession<unknown>, times: Times): Omit<SessionInfo, 'current'> {
+  const { subject, createdAt, rotation } = record;
   return {
     id,
-    subject: record.subject,
-    createdAt: record.createdAt,
+    subject,
+    createdAt,
     lastSeenAt: record.seenAt,
-    authenticatedAt: record.authenticatedAt,
+    authenticatedAt: subject === null ? null : (record.authenticatedAt ?? createdAt),
     expiresAt: leftOf(record, 0),
     absoluteExpiresAt: record.endsAt,
-    renewalDueAt: record.rotatedAt + times.renewEvery,
+    renewalDueAt: (rotation?.at ?? createdAt) + times.renewEvery,
     aal: record.aal,
     amr: record.amr,
     actor: record.actor,
-    device: record.device,
-    profile: record.profile,
-    version: record.version,
-    turn: record.turn,
+    device: record.device ?? NO_DEVICE,
+    profile: record.profile ?? DEFAULT_PROFILE,
+    version: record.version ?? 0,
+    turn: rotation?.turn ?? 0,
   };
 }
+
+const NO_DEVICE: DeviceInfo = Object.freeze({});

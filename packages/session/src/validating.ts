@@ -82,7 +82,7 @@ async function isBound(
 ): Promise<boolean> {
   for (const changed of ['ip', 'userAgent'] as const) {
     const reaction = settings.binding[changed];
-    const before = device[changed];
+    const before = device?.[changed];
     const now = context[changed];
     if (reaction === 'off' || before === undefined || now === undefined || before === now) continue;
     listeners.emit('bindingChanged', { id, subject, changed });
