@@ -14,3 +14,4 @@ await import('./report.ts');
 await import('./redis/all.ts');
 await import('./session/rates.ts');
 await import('./session/round-trips.ts');
+await import('./session/footprint.ts');

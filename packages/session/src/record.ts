@@ -20,7 +20,7 @@ export interface Actor {
 }
 
 /** What there is to know of a token that was replaced. */
-export interface Rotation {
+interface Rotation {
   /** How often the token was replaced. */
   readonly turn: number;
   readonly at: number;
