@@ -10,7 +10,7 @@ import type {
   OperationEnd,
 } from '@cache/core';
 import { codeOf, isAborted } from './failures.ts';
-import { Figures, type Cell, type Sample } from './figures.ts';
+import { Figures, type Cell, type MeasurementListener, type Sample } from './figures.ts';
 import type { Histogram } from './histogram.ts';
 import type { MetricName } from './definitions.ts';
 import type { HottestKeys } from './hottest-keys.ts';
@@ -49,10 +49,15 @@ export class CacheFigures {
   /** What members counted that have left. */
   #left: Counted = { hits: 0, misses: 0, errors: 0 };
 
-  /** `place`: the labels of all its figures. `hottest`: those of this place. */
-  constructor(place: readonly string[], latenciesOf: (operation: string) => Latencies, hottest: HottestKeys) {
+  /** `place`: the labels of all its figures. `hottest`: those of this place. `measured` hears of every duration. */
+  constructor(
+    place: readonly string[],
+    latenciesOf: (operation: string) => Latencies,
+    hottest: HottestKeys,
+    measured: MeasurementListener,
+  ) {
     this.#place = place;
-    this.#figures = new Figures(place);
+    this.#figures = new Figures(place, measured);
     this.#latenciesOf = latenciesOf;
     this.#hottest = hottest;
   }

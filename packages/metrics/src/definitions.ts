@@ -31,6 +31,8 @@ export type MetricName =
 export interface MetricDefinition {
   /** As Prometheus knows it: counters end in `_total`, what has a unit says so in its base form. */
   readonly name: string;
+  /** As OpenTelemetry knows it, without the unit. */
+  readonly dotted: string;
   readonly kind: 'counter' | 'gauge' | 'histogram';
   /** What one is. Durations are seconds, memory is bytes. */
   readonly unit: string;
@@ -53,6 +55,7 @@ const PLACE: readonly string[] = ['manager', 'cache', 'provider'];
 export const METRICS: Readonly<Record<MetricName, MetricDefinition>> = {
   operations: {
     name: 'cache_operations_total',
+    dotted: 'cache.operations',
     kind: 'counter',
     unit: 'operations',
     help: 'Operations that have ended, by outcome. Exact.',
@@ -60,6 +63,7 @@ export const METRICS: Readonly<Record<MetricName, MetricDefinition>> = {
   },
   operationDuration: {
     name: 'cache_operation_duration_seconds',
+    dotted: 'cache.operation.duration',
     kind: 'histogram',
     unit: 'seconds',
     help: 'How long operations took. Of reads that a provider in this process answers at once one in 64 is measured and counts for 64.',
@@ -68,6 +72,7 @@ export const METRICS: Readonly<Record<MetricName, MetricDefinition>> = {
   },
   operationsInFlight: {
     name: 'cache_operations_in_flight',
+    dotted: 'cache.operations.in_flight',
     kind: 'gauge',
     unit: 'operations',
     help: 'Operations that have begun and not ended.',
@@ -75,6 +80,7 @@ export const METRICS: Readonly<Record<MetricName, MetricDefinition>> = {
   },
   hits: {
     name: 'cache_hits_total',
+    dotted: 'cache.hits',
     kind: 'counter',
     unit: 'reads',
     help: 'Reads that found a fresh entry; in a batch each key is one.',
@@ -82,6 +88,7 @@ export const METRICS: Readonly<Record<MetricName, MetricDefinition>> = {
   },
   misses: {
     name: 'cache_misses_total',
+    dotted: 'cache.misses',
     kind: 'counter',
     unit: 'reads',
     help: 'Reads that found no fresh entry; in a batch each key is one.',
@@ -89,6 +96,7 @@ export const METRICS: Readonly<Record<MetricName, MetricDefinition>> = {
   },
   loads: {
     name: 'cache_loads_total',
+    dotted: 'cache.loads',
     kind: 'counter',
     unit: 'loads',
     help: 'Runs of loaders in this process: stored, missing (the loader gave nothing), overtaken (a write, a removal or an invalidation came before the value was stored) or failed.',
@@ -96,6 +104,7 @@ export const METRICS: Readonly<Record<MetricName, MetricDefinition>> = {
   },
   loadDuration: {
     name: 'cache_load_duration_seconds',
+    dotted: 'cache.load.duration',
     kind: 'histogram',
     unit: 'seconds',
     help: 'How long loaders ran.',
@@ -104,6 +113,7 @@ export const METRICS: Readonly<Record<MetricName, MetricDefinition>> = {
   },
   joins: {
     name: 'cache_load_joins_total',
+    dotted: 'cache.load.joins',
     kind: 'counter',
     unit: 'calls',
     help: 'Calls that shared a load begun by another call of this process (here) or by another process (elsewhere).',
@@ -111,6 +121,7 @@ export const METRICS: Readonly<Record<MetricName, MetricDefinition>> = {
   },
   hottestKeys: {
     name: 'cache_hottest_key_loads',
+    dotted: 'cache.hottest_key.loads',
     kind: 'gauge',
     unit: 'loads',
     help: 'Runs of loaders for the keys that had most of them: at most this many. A key may leave and come back.',
@@ -118,6 +129,7 @@ export const METRICS: Readonly<Record<MetricName, MetricDefinition>> = {
   },
   updateBatch: {
     name: 'cache_update_batch_calls',
+    dotted: 'cache.update.batch.calls',
     kind: 'histogram',
     unit: 'calls',
     help: 'Calls of update that one write answered.',
@@ -126,6 +138,7 @@ export const METRICS: Readonly<Record<MetricName, MetricDefinition>> = {
   },
   updateConflicts: {
     name: 'cache_update_conflicts_total',
+    dotted: 'cache.update.conflicts',
     kind: 'counter',
     unit: 'writes',
     help: 'Writes of update that another process came before, so that the updaters ran again.',
@@ -133,6 +146,7 @@ export const METRICS: Readonly<Record<MetricName, MetricDefinition>> = {
   },
   groupDeletions: {
     name: 'cache_group_deletions_total',
+    dotted: 'cache.group_deletions',
     kind: 'counter',
     unit: 'entries',
     help: 'Fresh entries removed by index or by pattern.',
@@ -140,6 +154,7 @@ export const METRICS: Readonly<Record<MetricName, MetricDefinition>> = {
   },
   evictions: {
     name: 'cache_evictions_total',
+    dotted: 'cache.evictions',
     kind: 'counter',
     unit: 'entries',
     help: 'Entries removed for room: too many entries, too many bytes, or the limit of an index.',
@@ -147,6 +162,7 @@ export const METRICS: Readonly<Record<MetricName, MetricDefinition>> = {
   },
   expirations: {
     name: 'cache_expirations_total',
+    dotted: 'cache.expirations',
     kind: 'counter',
     unit: 'entries',
     help: 'Entries that a provider in this process removed at the end of their life.',
@@ -154,6 +170,7 @@ export const METRICS: Readonly<Record<MetricName, MetricDefinition>> = {
   },
   invalidValues: {
     name: 'cache_invalid_values_total',
+    dotted: 'cache.invalid_values',
     kind: 'counter',
     unit: 'reads',
     help: 'Reads of a stored value that did not fit the schema, was of a newer version of it, or could not be migrated.',
@@ -161,6 +178,7 @@ export const METRICS: Readonly<Record<MetricName, MetricDefinition>> = {
   },
   migrations: {
     name: 'cache_migrations_total',
+    dotted: 'cache.migrations',
     kind: 'counter',
     unit: 'entries',
     help: 'Entries of an older schema version that were migrated.',
@@ -168,6 +186,7 @@ export const METRICS: Readonly<Record<MetricName, MetricDefinition>> = {
   },
   errors: {
     name: 'cache_errors_total',
+    dotted: 'cache.errors',
     kind: 'counter',
     unit: 'errors',
     help: 'Failures by code: MISUSE is a TypeError, OTHER is the own error of a loader, an updater, a listener or an observer. Seen by a caller, whose call rejected, or by nobody.',
@@ -175,6 +194,7 @@ export const METRICS: Readonly<Record<MetricName, MetricDefinition>> = {
   },
   providerErrors: {
     name: 'cache_provider_errors_total',
+    dotted: 'cache.provider.errors',
     kind: 'counter',
     unit: 'errors',
     help: 'Answers of the provider that failed or did not come, reads that failed open included.',
@@ -182,6 +202,7 @@ export const METRICS: Readonly<Record<MetricName, MetricDefinition>> = {
   },
   connectionChanges: {
     name: 'cache_connection_changes_total',
+    dotted: 'cache.connection.changes',
     kind: 'counter',
     unit: 'changes',
     help: 'Times the connection of the provider came up or went down.',
@@ -189,6 +210,7 @@ export const METRICS: Readonly<Record<MetricName, MetricDefinition>> = {
   },
   breakerState: {
     name: 'cache_breaker_state',
+    dotted: 'cache.breaker.state',
     kind: 'gauge',
     unit: 'boolean',
     help: 'Whether the circuit breaker is in this state: 1 for one of closed, half-open and open.',
@@ -196,6 +218,7 @@ export const METRICS: Readonly<Record<MetricName, MetricDefinition>> = {
   },
   breakerChanges: {
     name: 'cache_breaker_changes_total',
+    dotted: 'cache.breaker.changes',
     kind: 'counter',
     unit: 'changes',
     help: 'Times the circuit breaker went into this state.',
@@ -203,6 +226,7 @@ export const METRICS: Readonly<Record<MetricName, MetricDefinition>> = {
   },
   entries: {
     name: 'cache_entries',
+    dotted: 'cache.entries',
     kind: 'gauge',
     unit: 'entries',
     help: 'Entries held, expired ones that are not swept yet included. Absent where counting takes too long, or the provider does not answer.',
@@ -210,6 +234,7 @@ export const METRICS: Readonly<Record<MetricName, MetricDefinition>> = {
   },
   size: {
     name: 'cache_size_bytes',
+    dotted: 'cache.size',
     kind: 'gauge',
     unit: 'bytes',
     help: 'Bytes held. Absent where the provider does not know, or does not answer.',
@@ -217,6 +242,7 @@ export const METRICS: Readonly<Record<MetricName, MetricDefinition>> = {
   },
   securityEvents: {
     name: 'cache_security_events_total',
+    dotted: 'cache.security_events',
     kind: 'counter',
     unit: 'events',
     help: 'Security events that the program recorded.',
@@ -224,6 +250,7 @@ export const METRICS: Readonly<Record<MetricName, MetricDefinition>> = {
   },
   timingProtection: {
     name: 'cache_timing_protection_seconds',
+    dotted: 'cache.timing_protection',
     kind: 'histogram',
     unit: 'seconds',
     help: 'How much longer the program made an operation take, so that its duration tells nothing.',

@@ -26,6 +26,13 @@ export interface Family {
   readonly samples: readonly Sample[];
 }
 
+/** Hears of each value that a histogram gets, in the unit of its metric. */
+export type MeasurementListener = (
+  metric: MetricName,
+  labels: Readonly<Record<string, string>>,
+  value: number,
+) => void;
+
 interface Kept<X> {
   readonly labels: readonly string[];
   readonly what: X;
@@ -34,12 +41,14 @@ interface Kept<X> {
 /** Figures whose first labels are the same. */
 export class Figures {
   readonly #place: readonly string[];
+  readonly #measured: MeasurementListener;
   readonly #cells = new Map<MetricName, Map<string, Kept<Cell>>>();
   readonly #histograms = new Map<MetricName, Map<string, Kept<Histogram>>>();
 
-  /** `place`: the values of the first labels. */
-  constructor(place: readonly string[]) {
+  /** `place`: the values of the first labels. `measured` hears of what histograms get. */
+  constructor(place: readonly string[], measured: MeasurementListener = () => {}) {
     this.#place = place;
+    this.#measured = measured;
   }
 
   /** The number of `metric` with these further labels. */
@@ -53,7 +62,11 @@ export class Figures {
 
   histogram(metric: MetricName, labels: readonly string[] = []): Histogram {
     const { buckets = [] } = METRICS[metric];
-    return kept(this.#histograms, metric, [...this.#place, ...labels], () => new Histogram(buckets));
+    const all = [...this.#place, ...labels];
+    return kept(this.#histograms, metric, all, () => {
+      const names = named(metric, all);
+      return new Histogram(buckets, (value) => this.#measured(metric, names, value));
+    });
   }
 
   /** Everything, as it is now. */

@@ -4,10 +4,13 @@ export class Histogram {
   readonly #bounds: readonly number[];
   /** One more than the bounds: the last is for what is above them all. */
   readonly #counts: Float64Array;
+  readonly #told: (value: number) => void;
   #sum = 0;
 
-  constructor(bounds: readonly number[]) {
+  /** `told` hears of each value, once whatever its weight. */
+  constructor(bounds: readonly number[], told: (value: number) => void = () => {}) {
     this.#bounds = bounds;
+    this.#told = told;
     this.#counts = new Float64Array(bounds.length + 1);
   }
 
@@ -22,6 +25,7 @@ export class Histogram {
     }
     this.#counts[place] = (this.#counts[place] as number) + weight;
     this.#sum += value * weight;
+    this.#told(value);
   }
 
   get sum(): number {

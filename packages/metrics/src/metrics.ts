@@ -2,7 +2,8 @@
 import type { Cache, Observe, Observed } from '@cache/core';
 import { BoundedNames } from './bounded-names.ts';
 import { CacheFigures } from './cache-figures.ts';
-import { familiesOf, Figures, type Family, type Sample } from './figures.ts';
+import { codeOf } from './failures.ts';
+import { familiesOf, Figures, type Family, type MeasurementListener, type Sample } from './figures.ts';
 import { HottestKeys, keyLabelOf, type KeyLabel } from './hottest-keys.ts';
 import { Latencies, type LatencyPercentiles } from './latencies.ts';
 import type { MetricName } from './definitions.ts';
@@ -40,6 +41,11 @@ export interface Metrics {
   recordSecurityEvent(type: string, severity: string): void;
   /** Takes note of an operation that took `actual` milliseconds and was made to take `adjusted`. */
   recordTimingProtection(operation: string, actual: number, adjusted: number): void;
+  /**
+   * Calls `listener` with each value that a histogram gets, for those who keep histograms of their own: a value that counts for 64 comes once.
+   * Returns the function that stops it. What the listener throws is counted in `cache_errors_total` and harms nobody.
+   */
+  onMeasurement(listener: MeasurementListener): () => void;
   /** Stops watching, and forgets all figures. A second call does nothing. */
   close(): void;
   [Symbol.dispose](): void;
@@ -65,6 +71,7 @@ class WatchedMetrics implements Metrics {
   readonly #keyLabel: KeyLabel;
   readonly #recorded: Figures;
   readonly #latencies = new Map<string, Latencies>();
+  readonly #listeners = new Set<MeasurementListener>();
   readonly #stop: () => void;
   #isClosed = false;
 
@@ -72,7 +79,7 @@ class WatchedMetrics implements Metrics {
     this.#settings = settingsOf(options);
     this.name = this.#settings.name;
     this.#caches = new BoundedNames(this.#settings.maxCaches);
-    this.#recorded = new Figures([this.name]);
+    this.#recorded = new Figures([this.name], this.#measured);
     this.#keyLabel = keyLabelOf(this.#settings);
     this.#stop = subject.observe((observed) => this.#watch(observed));
   }
@@ -118,10 +125,18 @@ class WatchedMetrics implements Metrics {
     this.#recorded.histogram('timingProtection', [this.#bounded('operation', operation)]).record(added);
   }
 
+  onMeasurement(listener: MeasurementListener): () => void {
+    // A wrapper of its own, so that the same function may listen twice.
+    const own: MeasurementListener = (...measurement) => listener(...measurement);
+    this.#listeners.add(own);
+    return () => void this.#listeners.delete(own);
+  }
+
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#stop();
+    this.#listeners.clear();
     this.#figures.clear();
     this.#latencies.clear();
   }
@@ -129,6 +144,21 @@ class WatchedMetrics implements Metrics {
   [Symbol.dispose](): void {
     this.close();
   }
+
+  readonly #measured: MeasurementListener = (metric, labels, value) => {
+    for (const listener of this.#listeners) {
+      try {
+        listener(metric, labels, value);
+      } catch (error) {
+        this.#recorded.add('errors', [
+          labels['cache'] ?? 'none',
+          labels['provider'] ?? 'none',
+          codeOf(error),
+          'nobody',
+        ]);
+      }
+    }
+  };
 
   #watch(observed: Observed<Cache<unknown>>): ReturnType<Observe<Cache<unknown>>> {
     const { path, provider } = observed;
@@ -146,7 +176,7 @@ class WatchedMetrics implements Metrics {
 
   #figuresAt(place: readonly string[]): CacheFigures {
     const hottest = new HottestKeys(this.#settings.hottestKeys, this.#keyLabel);
-    return new CacheFigures(place, (operation) => this.#latenciesOf(operation), hottest);
+    return new CacheFigures(place, (operation) => this.#latenciesOf(operation), hottest, this.#measured);
   }
 
   /** The labels of a cache that is not one of ours. */

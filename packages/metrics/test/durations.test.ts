@@ -50,6 +50,29 @@ describe('latencies', () => {
   });
 });
 
+test('a measurement that counts for 64 is told once, as it is', async () => {
+  let readings = 0;
+  const ticking = createManager({
+    providers: [memory()],
+    clock: { ...clock, elapsed: () => ++readings },
+  });
+  const own = metricsOf(ticking);
+  const told: number[] = [];
+  const stop = own.onMeasurement((metric, { operation }, value) => {
+    if (metric === 'operationDuration' && operation === 'get') told.push(value);
+  });
+  const cache = ticking.cache<number>('a');
+  for (let n = 0; n < 64; n++) await cache.get('k');
+  expect(told).toHaveLength(1);
+  expect(told[0]).toBeGreaterThan(0);
+  const measured = (await samplesOf(own, 'operationDuration')).find(({ value }) => value > 0);
+  expect(measured).toMatchObject({ value: 64, labels: { outcome: 'miss' } });
+  expect(measured?.histogram?.sum).toBeCloseTo((told[0] ?? 0) * 64);
+  stop();
+  for (let n = 0; n < 64; n++) await cache.get('k');
+  expect(told).toHaveLength(1);
+});
+
 describe('what the program records itself', () => {
   test('hits, misses and operations of a cache that is not one of ours stand beside those that are', async () => {
     metrics.recordHit('http');

@@ -1,0 +1,2 @@
+/** `@cache/metrics/opentelemetry`: figures for a meter of OpenTelemetry. */
+export { instrument } from './instruments.ts';
