@@ -58,6 +58,8 @@ export interface CountOptions {
 
 export interface LoaderContext {
   readonly key: string;
+  /** The name of this load: the event `join` of those who wait for it has it, in other processes too. */
+  readonly load: string;
   /** Fires when the last caller has left, when the hard timeout has passed, and when the cache is closed. */
   readonly signal: AbortSignal;
 }

@@ -23,8 +23,8 @@ export interface CacheEvents {
     readonly duration: number;
   };
   readonly loadError: { readonly key: string; readonly error: unknown; readonly duration: number };
-  /** A call shares a load that another began, in this process or elsewhere. */
-  readonly join: { readonly key: string; readonly elsewhere: boolean };
+  /** A call shares a load that another began, in this process or elsewhere. `load`: its name, which its loader is told. */
+  readonly join: { readonly key: string; readonly elsewhere: boolean; readonly load: string };
   /** A group of updates of one key was written; `attempt` is above 1 when others wrote meanwhile. */
   readonly update: { readonly key: string; readonly calls: number; readonly attempt: number };
   /**

@@ -199,7 +199,7 @@ export class Leading {
     const started = clock.elapsed();
     let isLoaded = false;
     try {
-      const loaded = await runAs(flight, () => plan.loader({ key, signal: flight.signal }));
+      const loaded = await runAs(flight, () => plan.loader({ key, load: token, signal: flight.signal }));
       isLoaded = true;
       const duration = clock.elapsed() - started;
       const landing = await this.#store(flight, plan, loaded, duration, storing);

@@ -192,7 +192,8 @@ export class Loading {
     const { tally, events } = this.#opened;
     const own = this.#leading.flight(acquired.holder);
     tally.joins += 1;
-    if (events.active.join !== undefined) events.emit('join', { key, elsewhere: own === undefined });
+    if (events.active.join !== undefined)
+      events.emit('join', { key, elsewhere: own === undefined, load: acquired.holder });
     return own === undefined ? this.#followElsewhere(key, acquired, plan) : this.#wait(own, plan);
   }
 

@@ -168,6 +168,34 @@ export const singleFlight: Group = {
       },
     },
     {
+      name: 'G3: whoever joins a load is told its name, which its loader was told, in every process',
+      async run(h) {
+        const cache = h.cache<string>();
+        const other = h.peer().cache<string>();
+        const door = gate();
+        const names: string[] = [];
+        const led = cache.getOrSet('k', async ({ load }) => {
+          names.push(load);
+          await door.pass();
+          return 'v';
+        });
+        await door.arrivals();
+        const joins: string[] = [];
+        for (const each of [cache, other]) {
+          const joined = h.watch(each, 'join');
+          each.on('join', ({ load }) => void joins.push(load));
+          names.push(names[0] as string);
+          const waiting = each.getOrSet('k', () => 'not loaded');
+          waiting.catch(() => undefined);
+          await joined.arrivals();
+        }
+        door.open();
+        equal(await led, 'v', 'the load');
+        equal(joins, names.slice(1), 'the names that were told');
+        demand(joins[0] !== '', 'the name is empty');
+      },
+    },
+    {
       name: 'G3: those who wait in another process hear that the load failed, and why',
       async run(h) {
         const cache = h.cache<string>();
