@@ -6,7 +6,7 @@ import { checkMost, DEFAULT_PROFILE } from './options.ts';
 import { leftOf, type Actor, type DeviceInfo, type SessionRecord } from './record.ts';
 import { SessionError } from './session-error.ts';
 import { sessionOf, type Issued, type Session, type StoredSession } from './session.ts';
-import { BY_SEAT, type SessionSpace } from './space.ts';
+import { BY_SUBJECT, type SessionSpace } from './space.ts';
 import { freshToken, markOf, type FreshToken } from './token.ts';
 
 /** What a new session is to be. */
@@ -208,17 +208,17 @@ const EVICTIONS = 16;
 
 function seats({ settings }: SessionSpace<unknown>, max: number, attempt: number): IndexLimit {
   const onExceeded = settings.limit?.onExceeded;
-  if (onExceeded === 'evict-lru') return { index: BY_SEAT, max, onExceeded };
+  if (onExceeded === 'evict-lru') return { index: BY_SUBJECT, max, onExceeded };
   // Noting a use makes an entry anew, so the cache's oldest entry is not the oldest session: that one is looked for. What a look-up does not
   // show, because this release cannot read it, takes a seat all the same: in the end the cache decides.
   const decides = onExceeded === 'evict-oldest' && attempt >= EVICTIONS;
-  return { index: BY_SEAT, max, onExceeded: decides ? 'evict-oldest' : 'refuse' };
+  return { index: BY_SUBJECT, max, onExceeded: decides ? 'evict-oldest' : 'refuse' };
 }
 
 /** Makes room for one more. The write that follows is judged again, so whoever comes between takes the room, and another has to go. */
 async function evictOldest<D>(space: SessionSpace<D>, subject: string, most: number): Promise<void> {
   const { cache, listeners, subjects } = space;
-  const seated = [...(await cache.getByIndex(BY_SEAT, subjects.termOf(subject)))];
+  const seated = [...(await cache.getByIndex(BY_SUBJECT, subjects.termOf(subject)))];
   const inOrder = seated.toSorted(([, one], [, other]) => one.createdAt - other.createdAt);
   for (const [id] of inOrder.slice(0, Math.max(0, seated.length - most + 1)))
     if (await cache.delete(id)) listeners.emit('evicted', { id, cause: 'limit' });

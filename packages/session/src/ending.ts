@@ -2,7 +2,8 @@
 import { judge } from './admission.ts';
 import { checkSubject } from './creating.ts';
 import type { RevokeReason } from './events.ts';
-import { BY_SUBJECT, type SessionSpace } from './space.ts';
+import { BY_ACTING, BY_SUBJECT, type SessionSpace } from './space.ts';
+import { sessionsOf } from './terms.ts';
 import { markOf, type TokenMark } from './token.ts';
 
 /** Ends the session that a token names. Whoever holds any token of it, an old one too, may end it. */
@@ -36,14 +37,22 @@ export async function revokeById(
   return true;
 }
 
-/** Ends every session of the subject, and every one in which it acts for another: one removal by its term. Gives how many there were. */
+/**
+ * Ends every session of the subject: one removal by its term. Those in which somebody acts for the subject, or the subject for another, end by
+ * a second one at the same time. Gives how many there were.
+ */
 export async function revokeAll(
   { cache, listeners, subjects, tally }: SessionSpace<unknown>,
   subject: string,
   reason: RevokeReason,
 ): Promise<number> {
   checkSubject(subject);
-  const count = await cache.deleteByIndex(BY_SUBJECT, subjects.termOf(subject));
+  const term = subjects.termOf(subject);
+  const counts = await Promise.all([
+    cache.deleteByIndex(BY_SUBJECT, term),
+    cache.deleteByIndex(BY_ACTING, term),
+  ]);
+  const count = counts[0] + counts[1];
   tally.revoked += count;
   listeners.emit('revokedAll', { subject, count, reason });
   return count;
@@ -62,9 +71,9 @@ export async function revokeOthers(
   reason: RevokeReason,
 ): Promise<number> {
   checkSubject(subject);
-  const { cache, listeners, settings, subjects, tally } = space;
+  const { cache, listeners, settings, tally } = space;
   const kept = markOf(token);
-  const found = await cache.getByIndex(BY_SUBJECT, subjects.termOf(subject));
+  const found = await sessionsOf(space, subject);
   const isKept = (id: string, mark: TokenMark): boolean => {
     const record = found.get(id);
     const verdict = judge(space, record, mark, settings.clock.now());

@@ -3,7 +3,8 @@ import { remove } from './admission.ts';
 import { checkSubject } from './creating.ts';
 import { lifeOf } from './record.ts';
 import { infoOf, type SessionInfo } from './session.ts';
-import { BY_SUBJECT, type SessionSpace } from './space.ts';
+import type { SessionSpace } from './space.ts';
+import { sessionsOf } from './terms.ts';
 import { markOf } from './token.ts';
 
 /** The subject's valid sessions, those first that were used last. `token` marks the one that asks. */
@@ -13,9 +14,9 @@ export async function list(
   token: unknown,
 ): Promise<readonly SessionInfo[]> {
   checkSubject(subject);
-  const { cache, settings, subjects } = space;
+  const { settings } = space;
   const current = markOf(token)?.id;
-  const found = await cache.getByIndex(BY_SUBJECT, subjects.termOf(subject));
+  const found = await sessionsOf(space, subject);
   const now = settings.clock.now();
   return [...found]
     .filter(([, record]) => record.subject === subject && lifeOf(record, now) === 'active')

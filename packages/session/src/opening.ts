@@ -3,7 +3,7 @@ import type { CacheOptions } from '@cache/core';
 import { SessionListeners } from './events.ts';
 import { settingsOf, type SessionManagerOptions } from './options.ts';
 import { recordSchema, type SessionRecord } from './record.ts';
-import { BY_SEAT, BY_SUBJECT, type SessionSpace } from './space.ts';
+import { BY_ACTING, BY_SUBJECT, type SessionSpace } from './space.ts';
 import { subjectsOf, type Subjects } from './subjects.ts';
 import { ROUTE_CHARACTERS } from './token.ts';
 
@@ -61,12 +61,10 @@ export function openSpace<D extends object>(options: SessionManagerOptions<D>): 
 }
 
 function cacheOptions<D extends object>(
-  { cache = {}, limit, schema }: SessionManagerOptions<D>,
+  { cache = {}, schema }: SessionManagerOptions<D>,
   subjects: Subjects,
 ): CacheOptions<SessionRecord<D>> {
   const termOf = (subject: string): string => subjects.termOf(subject);
-  const seat = ({ subject, actor }: SessionRecord<D>): string | undefined =>
-    subject === null || actor !== undefined ? undefined : termOf(subject);
   const { isolation = 'frozen', provider, codec, deadline, breaker } = cache;
   return {
     provider,
@@ -83,10 +81,9 @@ function cacheOptions<D extends object>(
     colocate: (id) => id.slice(0, ROUTE_CHARACTERS),
     indexes: {
       [BY_SUBJECT]: ({ subject, actor }) =>
-        subject === null
-          ? undefined
-          : [termOf(subject), ...(actor === undefined ? [] : [termOf(actor.subject)])],
-      ...(limit !== undefined && { [BY_SEAT]: seat }),
+        subject === null || actor !== undefined ? undefined : termOf(subject),
+      [BY_ACTING]: ({ subject, actor }) =>
+        subject === null || actor === undefined ? undefined : [termOf(subject), termOf(actor.subject)],
     },
   };
 }

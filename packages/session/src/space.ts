@@ -6,10 +6,10 @@ import type { SessionRecord } from './record.ts';
 import type { StoredSession } from './session.ts';
 import type { Subjects } from './subjects.ts';
 
-/** Every session of a subject, and every one in which the subject acts for another, has its term here: revoking goes by it. */
+/** The sessions of a subject: what a limit counts. */
 export const BY_SUBJECT = 'subject';
-/** The sessions that a limit counts. */
-export const BY_SEAT = 'seat';
+/** The impersonations of a subject, by that subject and by who acts: they take no seat, and end with the sessions of either. */
+export const BY_ACTING = 'acting';
 
 /** Counters since the manager was made. */
 export interface SessionStats {

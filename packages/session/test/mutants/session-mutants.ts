@@ -297,8 +297,15 @@ export const SESSION_MUTANTS: readonly SessionMutant[] = [
     id: 'impersonation',
     name: 'go on in the name of another when the actor has been logged out',
     file: 'opening.ts',
-    find: ', ...(actor === undefined ? [] : [termOf(actor.subject)])]',
-    replace: ']',
+    find: '[termOf(subject), termOf(actor.subject)]',
+    replace: '[termOf(subject)]',
+  },
+  {
+    id: 'impersonation',
+    name: 'go on in the name of a subject that has been logged out',
+    file: 'ending.ts',
+    find: '    cache.deleteByIndex(BY_ACTING, term),\n',
+    replace: '    Promise.resolve(0),\n',
   },
   {
     id: 'impersonation',
@@ -399,21 +406,22 @@ export const SESSION_MUTANTS: readonly SessionMutant[] = [
     name: 'all end with the others',
     file: 'ending.ts',
     find: 'const outcomes = await',
-    replace: 'await cache.deleteByIndex(BY_SUBJECT, subjects.termOf(subject));\n  const outcomes = await',
+    replace:
+      'await cache.deleteByIndex(BY_SUBJECT, space.subjects.termOf(subject));\n  const outcomes = await',
   },
   {
     id: 'ASVS 7.4.2',
     name: 'end but for those of the subject',
     file: 'ending.ts',
-    find: 'const count = await cache.deleteByIndex(BY_SUBJECT, subjects.termOf(subject));',
-    replace: 'const count = await cache.deleteByIndex(BY_SUBJECT, subject);',
+    find: 'cache.deleteByIndex(BY_SUBJECT, term),',
+    replace: 'cache.deleteByIndex(BY_SUBJECT, subject),',
   },
   {
     id: 'ASVS 7.4.2',
     name: 'end together with those of everybody',
     file: 'ending.ts',
-    find: 'const count = await cache.deleteByIndex(BY_SUBJECT, subjects.termOf(subject));',
-    replace: "const count = await cache.deleteByPattern('*');",
+    find: 'cache.deleteByIndex(BY_SUBJECT, term),',
+    replace: "cache.deleteByPattern('*'),",
   },
   {
     id: 'ASVS 7.4.5',
@@ -451,7 +459,7 @@ export const SESSION_MUTANTS: readonly SessionMutant[] = [
     file: 'creating.ts',
     find: '      return await cache.setIfNotExists(',
     replace: `      if (most !== undefined) {
-        const seated = await cache.getByIndex(BY_SEAT, space.subjects.termOf(subject as string));
+        const seated = await cache.getByIndex(BY_SUBJECT, space.subjects.termOf(subject as string));
         if (seated.size >= most && settings.limit?.onExceeded === 'deny') {
           throw new SessionError('SESSION_LIMIT', 'counted');
         }
@@ -472,15 +480,15 @@ export const SESSION_MUTANTS: readonly SessionMutant[] = [
     name: 'take the one that was made first for the one that was used least recently',
     time: 'fake',
     file: 'creating.ts',
-    find: "if (onExceeded === 'evict-lru') return { index: BY_SEAT, max, onExceeded };",
-    replace: "if (onExceeded === 'evict-lru' && max < 0) return { index: BY_SEAT, max, onExceeded };",
+    find: "if (onExceeded === 'evict-lru') return { index: BY_SUBJECT, max, onExceeded };",
+    replace: "if (onExceeded === 'evict-lru' && max < 0) return { index: BY_SUBJECT, max, onExceeded };",
   },
   {
     id: 'limit each',
     name: 'count who acts for the subject',
     file: 'opening.ts',
-    find: 'subject === null || actor !== undefined ? undefined : termOf(subject);',
-    replace: "subject === null || actor === undefined && subject === '' ? undefined : termOf(subject);",
+    find: 'subject === null || actor !== undefined ? undefined : termOf(subject)',
+    replace: 'subject === null ? undefined : termOf(subject)',
   },
   {
     id: 'T27',
