@@ -1,6 +1,7 @@
 /** Sessions on a server: the kit, and what only shows there. */
 import { randomUUID } from 'node:crypto';
-import { createManager, type Codec } from '@cache/core';
+import { encrypted } from '@cache/codec-encrypted';
+import { binaryCodec, createManager, type Codec } from '@cache/core';
 import { redis } from '@cache/redis';
 import { startRedis } from '@cache/test-servers/redis';
 import type { RedisServer } from '@cache/test-servers/server';
@@ -136,5 +137,35 @@ describe('on a server', () => {
     const keys = await keysLike('*');
     expect(keys.some((key) => key.includes(subject))).toBe(false);
     expect(keys.some((key) => key.includes(token.reveal().slice(3, 20)))).toBe(false);
+  });
+  test('with encryption nobody reads on the server whose session it is, or what is in it', async () => {
+    const codec = encrypted(binaryCodec, { keys: [{ id: 'k1', key: new Uint8Array(32).fill(9) }] });
+    const everything = async (options: Options): Promise<string> => {
+      const { sessions } = await opened(options);
+      const { token } = await sessions.create({ subject: 'ann@example.org', data: { text: 'a secret' } });
+      expect((await sessions.get(token.reveal()))?.data.text).toBe('a secret');
+      expect(await sessions.count('ann@example.org')).toBe(1);
+      const entries = await Promise.all((await keysLike('e:*')).map((key) => server.command('GET', key)));
+      return `${(await keysLike('*')).join(' ')} ${entries.map(String).join(' ')}`;
+    };
+    expect(await everything({})).toContain('a secret');
+    const kept = await everything({ cache: { codec } });
+    expect(kept).not.toContain('a secret');
+    expect(kept).not.toContain('ann@');
+  });
+
+  test('a session that was put in the place of another lets nobody in', async () => {
+    const codec = encrypted(binaryCodec, { keys: [{ id: 'k1', key: new Uint8Array(32).fill(9) }] });
+    for (const isEncrypted of [false, true]) {
+      const { sessions } = await opened(isEncrypted ? { cache: { codec } } : {});
+      const mine = await sessions.create({ subject: 'mallory' });
+      const theirs = await sessions.create({ subject: 'ann' });
+      const [from] = await keysLike(`e:*${theirs.session.id}`);
+      const [to] = await keysLike(`e:*${mine.session.id}`);
+      await server.command('COPY', from ?? '', to ?? '', 'REPLACE');
+      const found = sessions.get(mine.token.reveal());
+      if (isEncrypted) await expect(found).rejects.toMatchObject({ code: 'CODEC_FAILED' });
+      else expect(await found).toBeNull();
+    }
   });
 });
