@@ -17,6 +17,15 @@ const PLACES: readonly (readonly [name: string, options: ScheduleOptions])[] = [
       limited: false,
     },
   ],
+  [
+    'a slow store that loses replies',
+    {
+      provider: (time, random) =>
+        slowStore(simpleStore(), { time, random, stepMs: 5, pauses: 0.05, lostReplies: 0.02, refusals: 0 }),
+      limited: false,
+      stormy: true,
+    },
+  ],
 ];
 
 describe.each(PLACES)('any interleaving over %s', (_, options) => {
