@@ -1,7 +1,8 @@
 /** `@cache/session`: sessions for authentication services, whose concurrency safety is the cache's job. */
 export type { AssuranceLevel, AuthMethod } from './assurance.ts';
 export type { DataUpdater } from './changing.ts';
-export type { Impersonation, Login, NewSession } from './creating.ts';
+export type { Impersonation, Login } from './authenticating.ts';
+export type { NewSession } from './creating.ts';
 export type { RevokeReason, SessionEvents, SessionListener } from './events.ts';
 export type { Adopted, Importer, LegacySessions } from './importing.ts';
 export type { Swept } from './listing.ts';

@@ -1,7 +1,8 @@
 /** The session of one request: what a handler asks, and the cookie that comes of it. */
 import type { AuthMethod } from '../assurance.ts';
 import type { DataUpdater } from '../changing.ts';
-import type { Login, NewSession } from '../creating.ts';
+import type { Login } from '../authenticating.ts';
+import type { NewSession } from '../creating.ts';
 import type { SessionManager } from '../manager.ts';
 import { isSessionError } from '../session-error.ts';
 import type { Session } from '../session.ts';

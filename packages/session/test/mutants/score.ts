@@ -71,7 +71,7 @@ async function disturbed(mutant: SessionMutant, number: number): Promise<string 
   edited(mutant);
   const module: unknown = await import(`${SCHEDULE_URL}?mutant=${number}`);
   const { runSchedule: run } = module as { readonly runSchedule: typeof runSchedule };
-  const isLimited = mutant.file === 'creating.ts';
+  const isLimited = mutant.file === 'seating.ts';
   for (let seed = 1; seed <= SEEDS; seed += 1) {
     const message = await broken(() => run(seed, { provider: () => memory(), limited: isLimited }));
     if (message !== undefined) return `seed ${seed}: ${message}`;
