@@ -1,2 +1,4 @@
-/** `@cache/metrics/opentelemetry`: figures for a meter of OpenTelemetry. */
+/** `@cache/metrics/opentelemetry`: figures for a meter and spans for a tracer of OpenTelemetry. */
 export { instrument } from './instruments.ts';
+export { trace } from './traces.ts';
+export type { TraceOptions } from './traces.ts';
