@@ -291,6 +291,13 @@ export const CORE_MUTANTS: readonly CoreMutant[] = [
   // ── single-flight ──
   {
     group: 'single-flight',
+    name: 'tells those who join a load no name',
+    file: 'loading.ts',
+    find: 'load: acquired.holder',
+    replace: "load: ''",
+  },
+  {
+    group: 'single-flight',
     name: 'lets those who wait load again when a load has failed',
     file: 'loading.ts',
     find: "(leads || landing.status !== 'loaded' || landing.shared)",
@@ -571,6 +578,20 @@ export const CORE_MUTANTS: readonly CoreMutant[] = [
   },
 
   // ── events ──
+  {
+    group: 'events',
+    name: 'shows observers no namespaces',
+    file: 'cache.ts',
+    find: '() => namespaces.delete(inner), observers)',
+    replace: '() => namespaces.delete(inner), new Observers(undefined))',
+  },
+  {
+    group: 'events',
+    name: 'goes on telling an observer that was stopped',
+    file: 'cache.ts',
+    find: 'observations = observations.filter((other) => other !== added);',
+    replace: 'observations = [...observations];',
+  },
   {
     group: 'events',
     name: 'lets what a listener throws through',
