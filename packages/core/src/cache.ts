@@ -9,14 +9,13 @@ import { checkKey, checkName } from './keyspace.ts';
 import type { Lifecycle, Working } from './lifecycle.ts';
 import { getMany } from './many-reads.ts';
 import { metadataOf } from './metadata.ts';
-import { checkMiddleware, interpose, walkThrough, type Middleware } from './middleware.ts';
-import { guarded, observedOperations, observedWalk } from './observed-operations.ts';
-import { Observers, type Observation, type Observed, type Subject } from './observing.ts';
+import type { Observers } from './observing.ts';
 import { healthOf, statsOf } from './reports.ts';
 import { missed, revealMany, revealTaken } from './revealing.ts';
 import { put, putMany, set } from './putting.ts';
 import type { AnyUpdater } from './update.ts';
 import { warm, type WarmArguments } from './warm.ts';
+import { Wrapping } from './wrapping.ts';
 import { lifeOf } from './writes.ts';
 
 /** `forget` is called when the cache closes: its name is free again. `above`: those who observe whatever is made here. */
@@ -26,11 +25,7 @@ export function createCache<T, R, I extends string>(
   above: Observers<Cache<unknown>>,
 ): Cache<T, R, I> {
   const { name } = life;
-  let middleware: readonly Middleware[] = [];
-  let observations: readonly Observation[] = [];
-  const observers = new Observers(above);
-  /** The operations as they are without middleware and observers; set with the first. */
-  let plain: Cache<T, R, I> | undefined;
+  const wrapping = new Wrapping(life, above);
   const namespaces = new Map<string, Cache<T, R, I>>();
 
   /** What an operation on one key begins with. */
@@ -163,10 +158,7 @@ export function createCache<T, R, I extends string>(
     },
 
     keys: (pattern = '*', options?: CallOptions) =>
-      walkThrough(middleware, name, [pattern, options], (args) => {
-        const keys = scanned(life, ...args);
-        return observations.length === 0 ? keys : observedWalk(life, observations, args, keys);
-      }),
+      wrapping.walk([pattern, options], (args) => scanned(life, ...args)),
 
     async deleteByPattern(pattern, options) {
       const { opened } = life.working ?? (await life.work(options));
@@ -182,8 +174,12 @@ export function createCache<T, R, I extends string>(
       checkName(inner, 'the namespace');
       const known = namespaces.get(inner);
       if (known !== undefined) return known;
-      const made = createCache<T, R, I>(life.below(inner), () => namespaces.delete(inner), observers);
-      for (const each of middleware) made.use(each);
+      const made = createCache<T, R, I>(
+        life.below(inner),
+        () => namespaces.delete(inner),
+        wrapping.observers,
+      );
+      for (const each of wrapping.middleware) made.use(each);
       namespaces.set(inner, made);
       return made;
     },
@@ -199,13 +195,11 @@ export function createCache<T, R, I extends string>(
     health: (options) => healthOf(life, options?.signal),
     on: (event, listener) => life.events.on(event, listener),
     use(added) {
-      checkMiddleware(added);
-      middleware = [...middleware, added];
-      compose();
+      wrapping.use(added);
       for (const inner of namespaces.values()) inner.use(added);
     },
 
-    observe: (observe) => observers.add(observe),
+    observe: (observe) => wrapping.observers.add(observe),
 
     ready: async () => void (await life.open()),
     async close() {
@@ -213,31 +207,14 @@ export function createCache<T, R, I extends string>(
       try {
         await Promise.all([...[...namespaces.values()].map((inner) => inner.close()), life.close()]);
       } finally {
-        observers.leave(subject);
+        wrapping.end();
       }
     },
 
     [Symbol.asyncDispose]: () => cache.close(),
   };
 
-  const compose = (): void => {
-    plain ??= { ...cache };
-    interpose(cache, observedOperations(life, plain, observations), middleware);
-  };
-  const observed: Observed<Cache<unknown>> = { cache, ...life.observable };
-  const subject: Subject<Cache<unknown>> = (observe) => {
-    const added = guarded(life, () => observe(observed));
-    if (added === undefined) return () => {};
-    observations = [...observations, added];
-    compose();
-    return () => {
-      if (!observations.includes(added)) return;
-      observations = observations.filter((other) => other !== added);
-      compose();
-      guarded(life, () => added.close?.());
-    };
-  };
-  observers.enter(subject);
+  wrapping.begin(cache);
   return cache;
 }
 

@@ -70,6 +70,7 @@ const KEYLESS: ReadonlySet<string> = new Set([
   'keys',
 ]);
 
+/** A call as observers and middleware are told of it. */
 export function operationOf(name: OperationName, cache: string, args: readonly unknown[]): Operation {
   const key = !KEYLESS.has(name) && typeof args[0] === 'string' ? args[0] : undefined;
   return { name, cache, key, args };

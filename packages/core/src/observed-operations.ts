@@ -15,14 +15,24 @@ const READS: ReadonlySet<OperationName> = new Set(['get', 'getEntry', 'getMetada
 /** The outcomes of `getOrSet`, by where its value came from. */
 const FETCHED = { hit: 'hit', load: 'loaded', missing: 'missing' } as const;
 
-/** Runs `step`; what it throws is told to the `error` listeners, and `undefined` takes its place. */
-export function guarded<X>({ events }: Lifecycle, step: () => X): X | undefined {
+/** Runs a step of an observer; what it throws is told to the `error` listeners, and `undefined` takes its place. */
+export function guarded<X>(life: Lifecycle, step: () => X): X | undefined {
   try {
-    return step();
+    return heeded(life, step());
   } catch (error) {
-    events.emit('error', { operation: 'observer', error });
+    fail(life, error);
     return undefined;
   }
+}
+
+/** What an observer gave. The rejection of an async one would end the process as an unhandled one. */
+function heeded<X>(life: Lifecycle, answer: X): X {
+  if (answer instanceof Promise) answer.catch((error: unknown) => fail(life, error));
+  return answer;
+}
+
+function fail({ events }: Lifecycle, error: unknown): void {
+  events.emit('error', { operation: 'observer', error });
 }
 
 /** The operations of `plain`, each told to `observations`. */
@@ -38,9 +48,9 @@ export function observedOperations<C extends object>(
   const start = (): number => ((++reads & TIMED_READS_MASK) === 0 ? life.clock.elapsed() : -1);
   const tell = (observation: Observation, ...read: Parameters<Observation['read']>): void => {
     try {
-      observation.read(...read);
+      heeded<unknown>(life, observation.read(...read));
     } catch (error) {
-      life.events.emit('error', { operation: 'observer', error });
+      fail(life, error);
     }
   };
   const tellRead = (name: 'get' | 'getOrSet', key: string, isHit: boolean, started: number): void => {
@@ -180,18 +190,19 @@ class Telling {
     const end = outcome === 'failed' ? { outcome, duration, error } : { outcome, duration };
     for (let n = 0; n < this.#observations.length; n++) {
       try {
-        this.#observations[n]?.end(this.#operation, end, n === 0 ? this.#begun : this.#others?.[n - 1]);
+        const begun = n === 0 ? this.#begun : this.#others?.[n - 1];
+        heeded<unknown>(this.#life, this.#observations[n]?.end(this.#operation, end, begun));
       } catch (thrown) {
-        this.#life.events.emit('error', { operation: 'observer', error: thrown });
+        fail(this.#life, thrown);
       }
     }
   }
 
   #begin(observation: Observation | undefined): unknown {
     try {
-      return observation?.begin(this.#operation);
+      return heeded(this.#life, observation?.begin(this.#operation));
     } catch (error) {
-      this.#life.events.emit('error', { operation: 'observer', error });
+      fail(this.#life, error);
       return undefined;
     }
   }

@@ -43,8 +43,8 @@ export interface OperationEnd {
 }
 
 /**
- * What is called with the operations of one cache. Nothing that it does reaches an operation: what it throws is told to the `error`
- * listeners of the cache. It sees operations as the cache meets them, inside all middleware.
+ * What is called with the operations of one cache. Nothing that it does reaches an operation: what it throws, or rejects with, is told to the
+ * `error` listeners of the cache. It sees operations as the cache meets them, inside all middleware.
  */
 export interface Observation {
   /**

@@ -261,7 +261,7 @@ export const events: Group = {
       },
     },
     {
-      name: 'G13: an observer that throws harms nobody',
+      name: 'G13: an observer that throws or rejects harms nobody',
       async run(h) {
         const cache = h.cache<string>();
         const fails = (): never => {
@@ -269,6 +269,9 @@ export const events: Group = {
         };
         cache.observe(fails);
         cache.observe(() => ({ read: fails, begin: fails, end: fails, close: fails }));
+        // As an async function in the place of one that gives nothing.
+        const rejects = (() => Promise.reject(boom)) as () => never;
+        cache.observe(() => ({ read: rejects, begin: rejects, end: rejects, close: rejects }));
         const errors: unknown[] = [];
         cache.on('error', ({ error }) => void errors.push(error));
         await bustle(cache);
