@@ -64,7 +64,7 @@ export interface LoaderContext {
   readonly signal: AbortSignal;
 }
 
-/** A loader's value together with options that only the loader knows. Made by {@link entry}. */
+/** A value together with options that only the loader or updater that made it knows. Made by {@link entry}. */
 export class LoadedEntry<T> {
   readonly value: T;
   readonly options: { readonly ttl?: Ttl | undefined; readonly tags?: readonly string[] | undefined };
@@ -75,7 +75,7 @@ export class LoadedEntry<T> {
   }
 }
 
-/** Lets a loader choose `ttl` and `tags` when it knows the value. They take the place of the call's. */
+/** Lets a loader or an updater choose `ttl` and `tags` when it knows the value. They take the place of the call's. */
 export function entry<T>(value: T, options: LoadedEntry<T>['options']): LoadedEntry<T> {
   return new LoadedEntry(value, options);
 }
@@ -222,7 +222,7 @@ export interface Cache<T, R = T, I extends string = string> {
    * (`undefined` when there is no fresh entry) and may run again. What it throws rejects this call only. When it returns `undefined`
    * nothing is written and the call gives the current value.
    */
-  update<U extends T | undefined>(
+  update<U extends Loaded<T>>(
     key: string,
     updater: (current: T | undefined, context: UpdateContext) => U | Promise<U>,
     options?: UpdateOptions,

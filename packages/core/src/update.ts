@@ -1,5 +1,5 @@
 /** `update`: one queue per key and process, and one write for many calls. */
-import type { Ttl, UpdateContext, UpdateOptions } from './api.ts';
+import { LoadedEntry, type Ttl, type UpdateContext, type UpdateOptions } from './api.ts';
 import { checkCall } from './call-options.ts';
 import { millisecondsOrForever } from './duration.ts';
 import type { Condition, Contender, Entry, Write, Written } from './engine.ts';
@@ -88,8 +88,7 @@ export class Updates {
     checkKey(key);
     if (typeof updater !== 'function')
       throw new TypeError(`the updater is ${typeof updater}: give a function of the current value`);
-    if (options?.tags !== undefined) checkTags(options.tags);
-    if (options?.ttl !== undefined) millisecondsOrForever(options.ttl, 'ttl');
+    checkChosen(options);
     checkCall(options);
     const queue = this.#queues.get(key) ?? this.#start(key);
     const enter = (): Promise<Isolated | undefined> => enqueue(queue, updater, options);
@@ -209,17 +208,20 @@ export class Updates {
     call: Call,
     draft: Draft,
     kept: Entry | undefined,
-    next: unknown,
+    given: unknown,
   ): Promise<void> | undefined {
+    const next: unknown = given instanceof LoadedEntry ? given.value : given;
     if (next === undefined || call.done) return undefined;
+    const own = given instanceof LoadedEntry ? given.options : undefined;
+    checkChosen(own);
     const accept = (value: unknown): void => {
       const manual = kept === undefined ? [] : keptTerms(this.#opened, kept);
       const terms = [...manual, ...termsOf(this.#opened, key, value)];
       draft.value = this.#opened.packing.isolate(value);
       draft.terms = terms;
-      draft.ttl = call.options?.ttl ?? draft.ttl;
+      draft.ttl = own?.ttl ?? call.options?.ttl ?? draft.ttl;
       draft.jitter = call.options?.jitter;
-      draft.tags = call.options?.tags ?? draft.tags;
+      draft.tags = own?.tags ?? call.options?.tags ?? draft.tags;
       draft.changed = true;
     };
     const checked = validated(this.#opened, key, next);
@@ -260,6 +262,11 @@ export class Updates {
     const answer = engine.write(key, write, condition);
     return answer instanceof Promise ? remote.write(answer, 'update', key) : answer;
   }
+}
+
+function checkChosen(options: Pick<UpdateOptions, 'ttl' | 'tags'> | undefined): void {
+  if (options?.tags !== undefined) checkTags(options.tags);
+  if (options?.ttl !== undefined) millisecondsOrForever(options.ttl, 'ttl');
 }
 
 /** The answer of an updater; nothing once its caller has left, so that one that never settles holds up nobody else. */

@@ -411,6 +411,28 @@ export const CORE_MUTANTS: readonly CoreMutant[] = [
     replace: 'life: kept !== null ?',
   },
 
+  {
+    group: 'expiry',
+    name: 'does not hear which ttl an updater chose',
+    file: 'update.ts',
+    find: 'draft.ttl = own?.ttl ?? call.options?.ttl',
+    replace: 'draft.ttl = call.options?.ttl ?? own?.ttl',
+  },
+  {
+    group: 'tags',
+    name: 'does not hear which tags an updater chose',
+    file: 'update.ts',
+    find: 'draft.tags = own?.tags ?? call.options?.tags',
+    replace: 'draft.tags = call.options?.tags ?? own?.tags',
+  },
+  {
+    group: 'update',
+    name: 'judges what an updater chose when it is written',
+    file: 'update.ts',
+    find: '    checkChosen(own);\n',
+    replace: '',
+  },
+
   // ── counters ──
   {
     group: 'counters',

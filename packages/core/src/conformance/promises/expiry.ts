@@ -31,6 +31,10 @@ const WRITES: Readonly<Record<string, (cache: KitCache<string>, ttl: Ttl) => Pro
     await cache.set('k', 'first', { ttl: 'forever' });
     return cache.update('k', () => 'v', { ttl });
   },
+  'an updater that chooses': async (cache, ttl) => {
+    await cache.set('k', 'first', { ttl: 'forever' });
+    return cache.update('k', () => entry('v', { ttl }), { ttl: '30d' });
+  },
   touch: async (cache, ttl) => {
     await cache.set('k', 'v', { ttl: '30d' });
     return cache.touch('k', ttl);
@@ -219,6 +223,11 @@ export const expiry: Group = {
           await refuses(
             () => cache.getOrSet('n', () => entry(2, { ttl: given })),
             `a loader that chooses ttl ${show(ttl)}`,
+            'ttl',
+          );
+          await refuses(
+            () => cache.update('n', () => entry(2, { ttl: given })),
+            `an updater that chooses ttl ${show(ttl)}`,
             'ttl',
           );
           await refuses(() => h.peer().cache({ ttl: given }), `a cache with ttl ${show(ttl)}`, 'ttl');

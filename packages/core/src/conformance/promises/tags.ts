@@ -25,6 +25,10 @@ const WRITES: Readonly<
     cache.getOrSet('k', () => entry('v', { tags }), { tags: ['replaced'] }),
   getOrSetMany: (cache, tags) => cache.getOrSetMany(['k'], () => new Map([['k', 'v']]), { tags }),
   update: (cache, tags) => cache.update('k', () => 'v', { tags }),
+  'an updater that chooses': async (cache, tags) => {
+    await cache.set('k', 'first', { tags: ['replaced'] });
+    return cache.update('k', () => entry('v', { tags }), { tags: ['replaced'] });
+  },
 };
 
 export const tags: Group = {

@@ -1,6 +1,7 @@
 /** Update: read, change and write in one step, whoever else does the same. */
+import { entry } from '../../api.ts';
 import { gate } from '../../testing/gate.ts';
-import { demand, equal, rejection } from '../assert.ts';
+import { demand, equal, refuses, rejection } from '../assert.ts';
 import type { Group } from '../group.ts';
 
 export const update: Group = {
@@ -176,6 +177,21 @@ export const update: Group = {
         equal(await cache.get('replaces'), 'w', 'get of the entry that lost the tag');
         await cache.invalidateTags(['c']);
         equal(await cache.get('replaces'), undefined, 'get after its new tag was invalidated');
+      },
+    },
+    {
+      name: 'G5: what an updater gives with options of its own is stored as it would be without them',
+      async run(h) {
+        const cache = h.cache<string>();
+        await cache.set('k', 'v', { ttl: 9 * h.unit, tags: ['a'] });
+        equal(await cache.update('k', (old) => entry(`${old}w`, {})), 'vw', 'what the update gave');
+        const kept = await cache.getEntry('k');
+        equal(kept?.value, 'vw', 'the value');
+        equal(kept?.tags, ['a'], 'the tags where the updater chose none');
+        const other = cache.update('k', (old) => `${old}x`);
+        await refuses(() => cache.update('k', () => entry('y', { tags: [''] })), 'an empty tag', 'tag');
+        equal(await other, 'vwx', 'an update at the same time as one that was refused');
+        equal(await cache.get('k'), 'vwx', 'the value after both');
       },
     },
     {
