@@ -61,19 +61,20 @@ export class Removals {
   }
 
   /**
-   * First the mark, which makes all of a partition's entries under the term absent in one step and fences running loads; then the records
-   * are taken away, which nobody finds any more.
+   * First the mark, which makes all of a partition's entries under the term absent in one step and fences running loads. The records are
+   * taken away in that step as far as it can, and the others afterwards: nobody finds them any more.
    */
   async removeByTerm(term: string, progressed: Progressed): Promise<number> {
     const counts = await this.#changeEach(async (partition) => {
-      const [moment, owes] = (await this.#calls.write(
+      const [moment, owes, removed, left] = (await this.#calls.write(
         REMOVE_TERM,
         [partition.marks],
-        [this.#nextId(), this.#count, term],
-      )) as readonly [Buffer, number];
+        [this.#nextId(), this.#count, term, this.#keeps, this.#calls.client.isCluster ? '1' : '0'],
+      )) as readonly [Buffer, number, number, number];
       // Whoever is cut off here leaves records behind, of which those without an end are swept.
       if (owes === 1) this.#owes();
-      return after(() => this.#reap(partition, term, moment, progressed));
+      if (left === 0) return removed;
+      return removed + (await after(() => this.#reap(partition, term, moment, progressed)));
     });
     return sum(counts);
   }
@@ -86,7 +87,7 @@ export class Removals {
         partition.lease(''),
         partition.marks,
         partition.index(term),
-        ...page.flatMap((key) => [partition.entry(key), partition.lease(key)]),
+        ...page.map((key) => partition.entry(key)),
       ];
       const [, count] = await this.#calls.writeAll(REAP_TERM, names, [term, moment, this.#keeps, ...page]);
       removed += count as number;

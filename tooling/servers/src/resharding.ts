@@ -14,6 +14,8 @@ export interface SlotMove {
   readonly to: RedisServer;
   /** Moves up to so many keys, one after the other, and returns how many there were. Default: all. */
   moveKeys(count?: number): Promise<number>;
+  /** Moves this key. */
+  moveKey(key: string): Promise<void>;
   /** Moves what is left, and makes the destination the owner: from now on the source answers MOVED. */
   finish(): Promise<void>;
 }
@@ -55,19 +57,32 @@ export async function openMove(
   await to.command('CLUSTER', 'SETSLOT', slot, 'IMPORTING', fromId ?? '');
   await from.command('CLUSTER', 'SETSLOT', slot, 'MIGRATING', toId ?? '');
 
+  const auth = cluster.password === undefined ? [] : ['AUTH', cluster.password];
+  const migrate = (key: string): readonly (string | number)[] => [
+    'MIGRATE',
+    '127.0.0.1',
+    to.port,
+    key,
+    0,
+    5_000,
+    ...auth,
+  ];
   const move: SlotMove = {
     slot,
     from,
     to,
+    async moveKey(key) {
+      using source = await from.connect({ encoding: 'latin1' });
+      await source.send(...migrate(key));
+    },
     async moveKeys(count = Infinity) {
       using source = await from.connect({ encoding: 'latin1' });
-      const auth = cluster.password === undefined ? [] : ['AUTH', cluster.password];
       for (let moved = 0; moved < count; moved++) {
         const keys = await source.send('CLUSTER', 'GETKEYSINSLOT', slot, 1);
         const key = Array.isArray(keys) ? keys[0] : undefined;
         if (key === undefined) return moved;
         await beforeKey?.(move);
-        await source.send('MIGRATE', '127.0.0.1', to.port, String(key), 0, 5_000, ...auth);
+        await source.send(...migrate(String(key)));
       }
       return count;
     },

@@ -5,6 +5,38 @@ import { PERMITTING } from './permissions.ts';
 import { READING, TIME } from './reading.ts';
 import { WRITING } from './writing.ts';
 
+/** Taking away the records under a term that was removed at a moment. Needs the words of reading, leasing and writing. */
+const REAPING = `
+-- What is to go of a member; nil: it stays, or its entry is not to be had here.
+local function goes(member, term, g, moment)
+  local E = need('e' .. place .. member)
+  if not declared[E] then return nil end
+  local e = load(E)
+  local carries = false
+  if e then for _, carried in ipairs(terms(e)) do if carried == term then carries = true end end end
+  if not carries then return { member = member } end
+  if e.moment >= moment and e.generation == g then return nil end
+  declare(e, {})
+  return { member = member, e = e }
+end
+-- 1 if a fresh entry went, else 0.
+local function reap(M, X, going, g, n, moment)
+  if not going then return 0 end
+  local member, e = going.member, going.e
+  if not e then
+    leave(X, member)
+    return 0
+  end
+  local wasFresh = judge(e, M, g, n, moment) == 1
+  drop('e' .. place .. member, M, member, e, g)
+  -- A load that began after the removal is not its business. One that began before is refused by the mark, also where its lease is not here.
+  local L = 'l' .. place .. member
+  local since = redis.pcall('HGET', L, 'n')
+  if type(since) == 'string' and tonumber(since) < moment then tell(L, 'R', '') end
+  return wasFresh and 1 or 0
+end
+`;
+
 /** KEYS M | id partitions tag... · makes every entry that carries one of the tags absent: 1 when a sweep is owed */
 export const invalidateTags: string = `#!lua flags=allow-oom
 ${TIME}${READING}${MARKING}
@@ -52,60 +84,56 @@ end
 return 1
 `;
 
-/** KEYS M | id partitions term · makes every entry that carries the term absent, and tells the moment, and whether a sweep is owed: its records go afterwards */
+/** So many records are taken away in the step that makes them absent. */
+const MOST_TAKEN_ALONG = 128;
+
+/**
+ * KEYS M | id partitions term keeps slots · makes every entry that carries the term absent, and takes those records away that it finds here:
+ * {moment, whether a sweep is owed, how many of them were fresh, whether there may be others, which go afterwards}
+ * With slots, which may move, an index set that is not here may be on another server.
+ */
 export const removeTerm: string = `#!lua flags=allow-oom
-${TIME}${READING}${MARKING}
+${TIME}${READING}${MARKING}${LEASING}
+local keepsSets = ARGV[4] == '1'
+${WRITING}${REAPING}
 local M = KEYS[1]
 local g, n = found(M, ARGV[1], ARGV[2])
 local moment = advance(M, n)
 local owes = redis.call('HEXISTS', M, 'f')
 if owes == 1 then redis.call('HSET', M, 'd', digits(moment)) end
 remember(M, 'x:', { ARGV[3] }, moment)
-return { digits(moment), owes }
+local X = index(ARGV[3])
+local members = {}
+if declared[X] then
+  members = redis.call('ZRANGEBYSCORE', X, digits(now), '+inf', 'LIMIT', 0, ${MOST_TAKEN_ALONG + 1})
+  redis.call('ZREMRANGEBYSCORE', X, '-inf', '(' .. digits(now))
+end
+local left = (#members > ${MOST_TAKEN_ALONG} or ARGV[5] == '1' and not declared[X]) and 1 or 0
+local count = 0
+for i = 1, math.min(#members, ${MOST_TAKEN_ALONG}) do
+  local before = #missing
+  local going = goes(members[i], ARGV[3], g, moment)
+  if #missing > before then left = 1 else count = count + reap(M, X, going, g, moment, moment) end
+end
+return { digits(moment), owes, count, left }
 `;
 
 /**
- * KEYS E L M X ... | term moment keeps key... · takes the records away that went with the term at the moment, E and L of each key among KEYS ·
+ * KEYS E L M X ... | term moment keeps key... · takes the records away that went with the term at the moment, E of each key among KEYS ·
  * {1, how many were fresh} · {-1, missing}
  */
 export const reapTerm: string = `#!lua flags=allow-oom
 ${TIME}${READING}${LEASING}
 local keepsSets = ARGV[3] == '1'
-${WRITING}
+${WRITING}${REAPING}
 local M, X = KEYS[3], KEYS[4]
 local g, n = marks(M)
 local moment = tonumber(ARGV[2])
 local going = {}
-for i = 4, #ARGV do
-  local member = ARGV[i]
-  local E = need('e' .. place .. member)
-  need('l' .. place .. member)
-  if declared[E] then
-    local e = load(E)
-    local carries = false
-    if e then for _, term in ipairs(terms(e)) do if term == ARGV[1] then carries = true end end end
-    if not carries then
-      going[#going + 1] = { member = member }
-    elseif e.moment < moment or e.generation ~= g then
-      declare(e, {})
-      going[#going + 1] = { member = member, e = e }
-    end
-  end
-end
+for i = 4, #ARGV do going[#going + 1] = goes(ARGV[i], ARGV[1], g, moment) end
 if incomplete() then return wanting() end
 local count = 0
-for _, gone in ipairs(going) do
-  local member = gone.member
-  if gone.e then
-    if judge(gone.e, M, g, n, moment) == 1 then count = count + 1 end
-    drop('e' .. place .. member, M, member, gone.e, g)
-    -- A load that began after the removal is not its business.
-    local L = 'l' .. place .. member
-    if tonumber(redis.call('HGET', L, 'n') or moment) < moment then tell(L, 'R', '') end
-  else
-    leave(X, member)
-  end
-end
+for _, each in ipairs(going) do count = count + reap(M, X, each, g, n, moment) end
 return { 1, count }
 `;
 

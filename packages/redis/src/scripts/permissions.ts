@@ -8,6 +8,8 @@ const USES: readonly (readonly [command: string, sort: string, ...rest: readonly
   ['SETRANGE', 'e', '0', 'v'],
   ['PEXPIREAT', 'e', '1'],
   ['DEL', 'e'],
+  ['EXISTS', 'e'],
+  ['EXISTS', 'i'],
   ['EXISTS', 'l'],
   ['HGET', 'l', 't'],
   ['HGETALL', 'l'],

@@ -1,7 +1,7 @@
 /**
  * Reading entries and marks: the words that every script begins with. Each script is one step: it reads, judges, and only then writes; nothing
- * is written before every key that it needs was found among its declared ones, because a Cluster that moves a slot would otherwise make half
- * of them anew.
+ * is written before every key that it needs was found, among those declared or on this server: a Cluster that moves a slot would otherwise
+ * make half of them anew.
  *
  * Of a partition the scripts know, by KEYS and by name: `E`ntry, `L`ease and the `M`arks.
  */

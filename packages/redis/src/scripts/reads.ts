@@ -53,17 +53,20 @@ if #members > ${MOST_LOOKED_UP} then return { -3 } end
 local declared, missing = {}, {}
 for i = 3, #KEYS do declared[KEYS[i]] = true end
 local place = 'e' .. string.sub(M, 2)
-for i = 1, #members do if not declared[place .. members[i]] then missing[#missing + 1] = place .. members[i] end end
-if #missing > 0 then return { -1, missing } end
 local g, n = marks(M)
 local found = { 1 }
 for i = 1, #members do
-  local e = load(place .. members[i])
+  local E = place .. members[i]
+  local e = load(E)
   if judge(e, M, g, n) == 1 then
     found[#found + 1] = members[i]
     found[#found + 1] = e.blob
+  elseif not e and not declared[E] then
+    -- It may be on the server that a moving slot comes from or goes to: the declaration of its name tells.
+    missing[#missing + 1] = E
   end
 end
+if #missing > 0 then return { -1, missing } end
 return found
 `;
 

@@ -12,8 +12,13 @@ const PRUNED_PER_WRITE = 8;
 export const WRITING: string = `
 local declared, missing, sizes = {}, {}, {}
 for i = 1, #KEYS do declared[KEYS[i]] = true end
+-- A name that only the entry tells may be used when there is something under it: a slot that moves takes whole keys along, so what is here is all
+-- of it, and here it stays until the step is over. What is not here may be on the other server: only the declaration of its name tells.
 local function need(name)
-  if not declared[name] and not missing[name] then
+  if declared[name] or missing[name] then return name end
+  if redis.pcall('EXISTS', name) == 1 then
+    declared[name] = true
+  else
     missing[name] = true
     missing[#missing + 1] = name
   end
@@ -22,7 +27,8 @@ end
 -- Names of keys that the step needs beside those it was given: it is to be sent again with them.
 local function incomplete() return #missing > 0 end
 local function wanting() return { -1, missing } end
-local place = string.sub(KEYS[3], 2)
+-- The marks are the third key, or the only one.
+local place = string.sub(KEYS[3] or KEYS[1], 2)
 local function index(term) return need('i' .. place .. term) end
 -- An index set ends with its last member, and never before; not at all while a member lives for ever.
 local function bound(set)

@@ -34,14 +34,21 @@ test('G4: what a delete by index takes away afterwards ends no load that began a
   const engine = await openOn(redis({ url: scene.server.url }), space);
   const name = (sort: string, rest = ''): string => `${sort}:{${space}0}${rest}`;
   try {
-    await engine.write('k', writeOf({ terms: ['t=a'] }), undefined);
-    // The delete is paused between its two steps.
-    const first = [1, name('m'), idOf(), 1, 't=a'] as const;
-    const [moment] = (await scene.server.command('EVAL', REMOVE_TERM.source, ...first)) as [string, number];
+    await engine.write('k', writeOf({ terms: ['t=a', 't=b'] }), undefined);
+    // What the first step cannot change as a whole it leaves to the second. The delete is paused between them.
+    await scene.server.command('DEL', name('i', 't=b'));
+    const first = [1, name('m'), idOf(), 1, 't=a', '0', '0'] as const;
+    const [moment, , taken, left] = (await scene.server.command(
+      'EVAL',
+      REMOVE_TERM.source,
+      ...first,
+    )) as readonly [string, number, number, number];
+    expect({ taken, left }).toEqual({ taken: 0, left: 1 });
     const token = idOf();
     const request = { token, leaseMs: 60_000, tags: [], awaited: undefined };
     expect(await engine.acquire('k', request)).toMatchObject({ status: 'lead' });
-    const names = [name('e'), name('l'), name('m'), name('i', 't=a'), name('e', 'k'), name('l', 'k')];
+    const own = [name('e', 'k'), name('i', 't=b')];
+    const names = [name('e'), name('l'), name('m'), name('i', 't=a'), ...own];
     const second = [names.length, ...names, 't=a', moment, '0', 'k'] as const;
     expect(await scene.server.command('EVAL', REAP_TERM.source, ...second)).toEqual([1, 1]);
     expect(await engine.commit('k', token, writeOf())).toBe('stored');

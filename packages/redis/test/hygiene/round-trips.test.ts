@@ -193,11 +193,36 @@ describe.each([1, 16])('with partitions: %i', (partitions) => {
     expect(await cache.get('ordered')).toBe(3);
   });
 
-  test('a write that takes an entry out of an index is 1 round trip more', async () => {
+  test('what takes an entry out of an index is 1 round trip', async () => {
     await at.cache.set('moved', { team: 'red' });
-    expect(await at.during(() => at.cache.set('moved', { team: 'blue' }))).toEqual([SCRIPT, SCRIPT]);
-    expect(await at.during(() => at.cache.delete('moved'))).toEqual([SCRIPT, SCRIPT]);
+    expect(await at.during(() => at.cache.set('moved', { team: 'blue' }))).toEqual([SCRIPT]);
+    expect(await at.during(() => at.cache.delete('moved'))).toEqual([SCRIPT]);
+    expect(await at.cache.getByIndex('team', 'red')).toEqual(new Map());
     expect(await at.cache.getByIndex('team', 'blue')).toEqual(new Map());
+  });
+
+  test('a write into the place of an entry whose index set is gone is 1 round trip more', async () => {
+    const gone = `gone ${randomUUID()}`;
+    await at.cache.set('moved', { team: gone });
+    const sets = (await server.command('KEYS', `i:*team=${gone}`)) as string[];
+    expect(sets).toHaveLength(1);
+    await server.command('DEL', ...sets);
+    expect(await at.during(() => at.cache.set('moved', { team: 'blue' }))).toEqual([SCRIPT, SCRIPT]);
+    expect(await at.cache.getByIndex('team', 'blue')).toEqual(new Map([['moved', { team: 'blue' }]]));
+  });
+
+  test('what is done to all entries under a term is 1 round trip, one step for each partition', async () => {
+    const { cache } = at;
+    const keys = Array.from({ length: 20 }, (_, number) => `green ${number}`);
+    for (const team of ['warm', 'green']) {
+      await Promise.all(keys.map((key) => cache.set(key, { team })));
+      const looked = await at.during(async () =>
+        expect(await cache.getByIndex('team', team)).toHaveProperty('size', 20),
+      );
+      const gone = await at.during(async () => expect(await cache.deleteByIndex('team', team)).toBe(20));
+      if (team === 'green') expect({ looked, gone }).toEqual({ looked: [oneStepEach], gone: [oneStepEach] });
+    }
+    expect((await cache.getMany(keys)).size).toBe(0);
   });
 
   // The step for plain writes refuses, the next finds the index set missing among its keys.

@@ -238,9 +238,16 @@ export const SCRIPT_MUTANTS: readonly ScriptMutant[] = [
   {
     group: 'indexes',
     name: 'counts what it removes by a term wrong',
-    scripts: [REAP_TERM],
-    find: 'count = count + 1',
-    replace: 'count = count + 2',
+    scripts: [REMOVE_TERM, REAP_TERM],
+    find: 'return wasFresh and 1 or 0',
+    replace: 'return wasFresh and 2 or 0',
+  },
+  {
+    group: 'indexes',
+    name: 'takes along what it can of the entries under a term, and forgets the others',
+    scripts: [REMOVE_TERM],
+    find: 'return { digits(moment), owes, count, left }',
+    replace: 'return { digits(moment), owes, count, 0 }',
   },
   {
     group: 'fencing',

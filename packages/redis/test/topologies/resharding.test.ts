@@ -78,3 +78,33 @@ test(
     }
   },
 );
+
+test(
+  'G7: an index set that a half moved slot left behind is emptied by a delete by index, which counts all',
+  { timeout: 60_000 },
+  async () => {
+    const manager = createManager({ providers: [redis({ ...options, partitions: 1 })] });
+    try {
+      const cache = manager.cache<string>('left', {
+        indexes: { first: (text) => text.slice(0, 1) },
+        breaker: false,
+        deadline: '30s',
+      });
+      const keys = Array.from({ length: 20 }, (_, at) => `k${at}`);
+      for (const key of keys) await cache.set(key, 'apple');
+      const move = await openMove(cluster, slotOf('e:{left:0}'));
+      // The step that makes them absent finds its marks on one server, and no index set beside them.
+      await move.moveKey('m:{left:0}');
+      const deleted = cache.deleteByIndex('first', 'a');
+      await until(
+        'they are absent',
+        async () => (await cache.get('k0', { onFailure: 'throw' })) === undefined,
+      );
+      await move.finish();
+      expect(await deleted).toBe(keys.length);
+      expect((await cache.getByIndex('first', 'a')).size).toBe(0);
+    } finally {
+      await manager.close();
+    }
+  },
+);

@@ -172,6 +172,17 @@ export const indexesGroup: Group = {
       },
     },
     {
+      name: 'G7: deleteByIndex removes and counts all under its term, however many they are',
+      async run(h) {
+        const cache = users(h);
+        const keys = Array.from({ length: 300 }, (_, n) => `k${n}`);
+        await cache.setMany(keys.map((key) => [key, { team: 'red' }]));
+        equal(await cache.deleteByIndex('team', 'red'), keys.length, 'deleteByIndex');
+        equal((await cache.getMany(keys)).size, 0, 'entries that are left');
+        equal((await cache.getByIndex('team', 'red')).size, 0, 'entries under the term');
+      },
+    },
+    {
       name: 'G7: names and terms that look alike do not meet',
       async run(h) {
         const name = (of: (user: User) => string) => of;
