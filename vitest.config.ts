@@ -60,9 +60,6 @@ export default defineConfig({
           name: 'session',
           include: ['packages/session/test/**/*.test.ts'],
           globalSetup: ['tooling/servers/src/redis.global.ts'],
-          // Servers may have to wait for the processor.
-          testTimeout: 30_000,
-          hookTimeout: 60_000,
         },
       },
       {

@@ -1,4 +1,5 @@
 /** Whether what a client presents is the token of a valid session: the judgement that every operation rests on. */
+import { entry } from '@cache/core';
 import type { SessionSpace } from './space.ts';
 import { lifeOf, presentedTo, type Life, type Presented, type SessionRecord } from './record.ts';
 import type { StoredSession } from './session.ts';
@@ -48,9 +49,32 @@ export async function refuse(
   listeners.emit('revoked', { id, subject, reason: 'reuse' });
 }
 
-/** Takes away what has ended: nothing brings it back to life, so it needs no condition. Of all who find it, one tells. */
-export async function remove({ cache, listeners }: SessionSpace<unknown>, id: string): Promise<boolean> {
-  const removed = await cache.delete(id);
-  if (removed) listeners.emit('expired', { id });
-  return removed;
+/**
+ * Takes away what has ended. It is judged in the step that marks it as ended for good, because somebody may have used it since it was read:
+ *
+ *     A: reads it ............................. rested too long; removes it
+ *     B: .......... uses it in the last moment
+ *
+ * Of all who find it, the one who marks it tells.
+ */
+export async function remove(
+  { cache, listeners, settings }: SessionSpace<unknown>,
+  id: string,
+): Promise<boolean> {
+  let isMarked = false;
+  await cache.update(id, (record) => {
+    isMarked = record !== undefined && record.endsAt !== ENDED && hasEnded(record, settings.clock.now());
+    return record !== undefined && isMarked ? entry({ ...record, endsAt: ENDED }, { ttl: 1 }) : undefined;
+  });
+  if (!isMarked) return false;
+  await cache.delete(id);
+  listeners.emit('expired', { id });
+  return true;
+}
+
+/** Earlier than any session was made. */
+const ENDED = 0;
+
+function hasEnded(record: SessionRecord<unknown>, now: number): boolean {
+  return lifeOf(record, now) !== 'active';
 }

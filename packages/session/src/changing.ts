@@ -1,4 +1,5 @@
 /** Changes of one session that is there: atomic updates of its one record, which never make one anew. */
+import { entry } from '@cache/core';
 import { isRefusal, judge, refuse, type Verdict } from './admission.ts';
 import { levelOf, longestAt, type AuthMethod } from './assurance.ts';
 import { leftOf, type SessionRecord } from './record.ts';
@@ -22,69 +23,32 @@ interface Changed<D> {
 }
 
 /**
- * Edits the record of a valid session; `undefined`: there is none, and nothing was written. However often the edit runs, the last run is
- * what was stored. The entry keeps its remaining life unless `life` is given.
+ * Edits the record of a valid session, and gives its entry the life that the record then has; `undefined`: there is none, and nothing was
+ * written. However often the edit runs, the last run is what was stored.
  */
 async function change<D>(
   space: SessionSpace<D>,
   mark: TokenMark,
   edit: Edit<D>,
-  life?: number,
 ): Promise<Changed<D> | undefined> {
   let verdict: Verdict = 'unknown';
   let subject: string | null = null;
   let isChanged = false;
-  const record = await space.cache.update(
-    mark.id,
-    async (current) => {
-      const now = space.settings.clock.now();
-      isChanged = false;
-      verdict = judge(space, current, mark, now);
-      subject = current?.subject ?? null;
-      if (current === undefined || isRefusal(verdict)) return undefined;
-      const next = await edit(current, now, verdict);
-      isChanged = next !== undefined;
-      return next;
-    },
-    life === undefined ? {} : { ttl: life },
-  );
+  const record = await space.cache.update(mark.id, async (current) => {
+    const now = space.settings.clock.now();
+    isChanged = false;
+    verdict = judge(space, current, mark, now);
+    subject = current?.subject ?? null;
+    if (current === undefined || isRefusal(verdict)) return undefined;
+    const next = await edit(current, now, verdict);
+    isChanged = next !== undefined;
+    return next && entry(next, { ttl: leftOf(next, now) });
+  });
   // Assigned in the updater, which the compiler does not follow.
   const last = verdict as Verdict;
   if (record !== undefined && !isRefusal(last)) return { record, isChanged };
   await refuse(space, mark.id, subject, isRefusal(last) ? last : 'unknown');
   return undefined;
-}
-
-/**
- * Like {@link change}, with a new life for the entry. The life has to be said before the record is known, so it is made of the one that is
- * there now; when another call replaces the token meanwhile, which may renew the life as well, it is made anew.
- */
-async function renew<D>(
-  space: SessionSpace<D>,
-  mark: TokenMark,
-  edit: (record: StoredSession<D>, now: number) => Partial<SessionRecord<D>> | undefined,
-): Promise<Changed<D> | undefined> {
-  const { cache, settings } = space;
-  for (;;) {
-    const record = await cache.get(mark.id);
-    const now = settings.clock.now();
-    const planned = record && edit(record, now);
-    if (record === undefined || planned === undefined) return change(space, mark, () => undefined);
-    const life = leftOf({ ...record, ...planned }, now);
-    if (life <= 0) return change(space, mark, () => undefined);
-    let isOutdated = false;
-    const changed = await change<D>(
-      space,
-      mark,
-      (current, at) => {
-        isOutdated = turnOf(current) !== turnOf(record);
-        const next = isOutdated ? undefined : edit(current as StoredSession<D>, at);
-        return next === undefined ? undefined : { ...current, ...next };
-      },
-      life,
-    );
-    if (changed === undefined || !(isOutdated as boolean)) return changed;
-  }
 }
 
 /** Notes that the session is used. Time never goes back, however late the note arrives. */
@@ -93,8 +57,10 @@ export async function touch<D>(
   mark: TokenMark,
 ): Promise<StoredSession<D> | undefined> {
   const { listeners, settings, tally } = space;
-  const changed = await renew(space, mark, (record, now) =>
-    now - record.seenAt < settings.times(record.profile).touchInterval ? undefined : { seenAt: now },
+  const changed = await change(space, mark, (record, now) =>
+    now - record.seenAt < settings.times(record.profile).touchInterval
+      ? undefined
+      : { ...record, seenAt: now },
   );
   if (changed?.isChanged === true) {
     tally.touched += 1;
@@ -136,13 +102,14 @@ export async function flash<D extends object, K extends keyof D>(
   name: K,
 ): Promise<D[K] | undefined> {
   let taken: D[K] | undefined;
-  await update<D>(space, token, (data) => {
+  const session = await update<D>(space, token, (data) => {
     taken = data[name];
     if (taken === undefined) return undefined;
     const { [name]: _, ...left } = data;
     return left as D;
   });
-  return taken;
+  // What an earlier run took was not taken when the session has ended before the last.
+  return session === null ? undefined : taken;
 }
 
 /** Replaces the token. `undefined`: it is that of no valid session. */
@@ -180,7 +147,7 @@ export async function stepUp<D>(
   const { listeners, settings, tally } = space;
   const next = nextToken(token as string, settings.random);
   let fault: string | undefined;
-  const changed = await renew<D>(space, mark, (record, now) => {
+  const changed = await change<D>(space, mark, (record, now) => {
     fault = unableToRise(record);
     if (fault !== undefined) return undefined;
     const amr = [...new Set([...record.amr, ...methods])];
@@ -188,6 +155,7 @@ export async function stepUp<D>(
     const aal = level > record.aal ? level : record.aal;
     const times = settings.times(record.profile);
     return {
+      ...record,
       ...replaced(record, mark, next, now, 0),
       amr,
       aal,
@@ -204,7 +172,7 @@ export async function stepUp<D>(
   return { token: next.token, session };
 }
 
-function unableToRise({ subject, actor }: StoredSession<unknown>): string | undefined {
+function unableToRise({ subject, actor }: SessionRecord<unknown>): string | undefined {
   if (subject === null)
     return 'stepUp of a session of nobody: call login, which makes a session of the subject';
   // It would also outlive the time that it was given.

@@ -1,7 +1,8 @@
 /** Finding the session of a token: the path of every request. */
 import type { AssuranceLevel } from './assurance.ts';
-import { isRefusal, judge, refuse } from './admission.ts';
+import { isRefusal, judge, refuse, type Verdict } from './admission.ts';
 import { touch } from './changing.ts';
+import { lifeOf } from './record.ts';
 import { SessionError } from './session-error.ts';
 import { sessionOf, type Session, type StoredSession } from './session.ts';
 import type { SessionSpace } from './space.ts';
@@ -51,12 +52,18 @@ async function found<D>(
     space.listeners.emit('unknownToken', { malformed: true });
     return null;
   }
-  const record = await cache.get(
-    mark.id,
-    context.signal === undefined ? undefined : { signal: context.signal },
-  );
-  const now = settings.clock.now();
-  const verdict = judge(space, record, mark, now);
+  const options = context.signal === undefined ? undefined : { signal: context.signal };
+  let record: StoredSession<D> | undefined;
+  let now = settings.clock.now();
+  let verdict: Verdict;
+  let started: number;
+  do {
+    started = now;
+    record = await cache.get(mark.id, options);
+    now = settings.clock.now();
+    verdict = judge(space, record, mark, now);
+    // Its rest became too long while it was read: somebody may have used it meanwhile.
+  } while (verdict === 'idle' && record !== undefined && lifeOf(record, started) === 'active');
   if (record === undefined || isRefusal(verdict)) {
     tally.refused += 1;
     await refuse(space, mark.id, record?.subject ?? null, verdict as 'unknown');

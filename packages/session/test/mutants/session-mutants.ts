@@ -38,8 +38,8 @@ export const SESSION_MUTANTS: readonly SessionMutant[] = [
     name: 'are used without getting a longer life in the store',
     time: 'fake',
     file: 'changing.ts',
-    find: 'leftOf({ ...record, ...planned }, now)',
-    replace: 'leftOf(record, now)',
+    find: 'entry(next, { ttl: leftOf(next, now) })',
+    replace: 'entry(next, {})',
   },
   {
     id: 'ASVS 7.3.1',
@@ -68,8 +68,8 @@ export const SESSION_MUTANTS: readonly SessionMutant[] = [
     id: 'T44',
     name: 'note every use',
     file: 'changing.ts',
-    find: 'settings.times(record.profile).touchInterval ? undefined',
-    replace: '0 ? undefined',
+    find: 'settings.times(record.profile).touchInterval\n      ? undefined',
+    replace: '0\n      ? undefined',
   },
   {
     id: 'NIST 5.2',
@@ -193,11 +193,33 @@ export const SESSION_MUTANTS: readonly SessionMutant[] = [
     replace: '{ digest, ...session, profile: token.reveal().slice(27),',
   },
   {
+    id: 'T42 late',
+    name: 'believe what they read before the end of the rest',
+    file: 'validating.ts',
+    find: "lifeOf(record, started) === 'active'",
+    replace: "lifeOf(record, started) !== 'active'",
+  },
+  {
+    id: 'T42 sweep',
+    name: 'take away what they once read as ended',
+    file: 'admission.ts',
+    find: 'record.endsAt !== ENDED && hasEnded(record, settings.clock.now())',
+    replace: 'record.endsAt !== ENDED',
+  },
+  {
+    id: 'flash late',
+    name: 'give what an updater took that was not stored',
+    file: 'changing.ts',
+    find: 'return session === null ? undefined : taken;',
+    replace: 'return taken;',
+  },
+  {
     id: 'SMCS strict mode',
     name: 'remove what is not there',
     file: 'admission.ts',
-    find: "if (refusal === 'idle' || refusal === 'expired')",
-    replace: "if (refusal !== 'former')",
+    find: "if (refusal === 'unknown') listeners",
+    replace:
+      "if (refusal === 'unknown') space.background('expire', cache.delete(id));\n  if (refusal === 'unknown') listeners",
   },
   {
     id: 'ASVS 16.2.5 subjects',
@@ -342,11 +364,11 @@ export const SESSION_MUTANTS: readonly SessionMutant[] = [
     name: 'are read, changed and written',
     file: 'changing.ts',
     find: 'const record = await space.cache.update(',
-    replace: `const record = await (async (id: string, updater: (held: never) => Promise<never>, options: object) => {
+    replace: `const record = await (async (id: string, updater: (held: never) => Promise<LoadedEntry<never>>) => {
     const held = await space.cache.get(id);
     const next = await updater(structuredClone(held) as never);
-    if (next !== undefined) await space.cache.set(id, next, options);
-    return (next ?? held) as typeof held;
+    if (next !== undefined) await space.cache.set(id, next.value, next.options);
+    return (next?.value ?? held) as typeof held;
   })(`,
   },
   {
@@ -360,16 +382,19 @@ export const SESSION_MUTANTS: readonly SessionMutant[] = [
     id: 'T13 late',
     name: 'are written as they were when their use is noted',
     file: 'changing.ts',
-    find: ': { ...current, ...next };',
-    replace: ': ({ ...record, ...next } as typeof current);',
+    find: `  const changed = await change(space, mark, (record, now) =>
+    now - record.seenAt`,
+    replace: `  const held = await space.cache.get(mark.id);
+  const changed = await change(space, mark, (current, now, verdict, record = held as never) =>
+    now - record.seenAt`,
   },
   {
     id: 'T14',
     name: 'get the life of the cache with each change',
     time: 'fake',
     file: 'changing.ts',
-    find: 'life === undefined ? {} : { ttl: life }',
-    replace: 'life === undefined ? { ttl: 1_000 } : { ttl: life }',
+    find: 'entry(next, { ttl: leftOf(next, now) })',
+    replace: 'entry(next, { ttl: 1_000 })',
   },
   {
     id: 'flash',
@@ -441,8 +466,8 @@ export const SESSION_MUTANTS: readonly SessionMutant[] = [
     id: 'T47',
     name: 'are said to have ended by all who find it',
     file: 'admission.ts',
-    find: "if (removed) listeners.emit('expired'",
-    replace: "listeners.emit('expired'",
+    find: 'if (!isMarked) return false;',
+    replace: '',
   },
 
   // ── limits ──
@@ -557,11 +582,11 @@ export const SESSION_MUTANTS: readonly SessionMutant[] = [
     name: 'are read, changed and written',
     file: 'changing.ts',
     find: 'const record = await space.cache.update(',
-    replace: `const record = await (async (id: string, updater: (held: never) => Promise<never>, options: object) => {
+    replace: `const record = await (async (id: string, updater: (held: never) => Promise<LoadedEntry<never>>) => {
     const held = await space.cache.get(id);
     const next = await updater(structuredClone(held) as never);
-    if (next !== undefined) await space.cache.set(id, next, options);
-    return (next ?? held) as typeof held;
+    if (next !== undefined) await space.cache.set(id, next.value, next.options);
+    return (next?.value ?? held) as typeof held;
   })(`,
   },
   {
@@ -575,8 +600,11 @@ export const SESSION_MUTANTS: readonly SessionMutant[] = [
     id: SCHEDULES,
     name: 'are written as they were when their use is noted',
     file: 'changing.ts',
-    find: ': { ...current, ...next };',
-    replace: ': ({ ...record, ...next } as typeof current);',
+    find: `  const changed = await change(space, mark, (record, now) =>
+    now - record.seenAt`,
+    replace: `  const held = await space.cache.get(mark.id);
+  const changed = await change(space, mark, (current, now, verdict, record = held as never) =>
+    now - record.seenAt`,
   },
   {
     id: SCHEDULES,

@@ -1,8 +1,8 @@
 /** Changes of a session's data. */
 import assert from 'node:assert/strict';
-import type { Provider } from '@cache/core';
-import { gate, intercept } from '@cache/core/testing';
+import { gate } from '@cache/core/testing';
 import { IDLE, MINUTE, type SessionCase } from '../case.ts';
+import { holdingAnswers, holdingCalls } from '../holding.ts';
 
 export const changing: readonly SessionCase[] = [
   {
@@ -64,17 +64,7 @@ export const changing: readonly SessionCase[] = [
       const one = h.process();
       const { token } = await one.create({ subject: 'ann', data: { count: 0 } });
       const held = gate();
-      const slow = h.process({}, (provider) =>
-        intercept<Provider>(
-          provider,
-          async (call, run) => {
-            const answer = await run();
-            if (call.method === 'get') await held.pass();
-            return answer;
-          },
-          provider.kind === 'engine' ? { synchronous: false } : {},
-        ),
-      );
+      const slow = h.process({}, holdingAnswers(['get', 'read'], held.pass));
       await h.pass(2 * MINUTE);
       const touching = slow.touch(token.reveal());
       await held.arrivals();
@@ -113,6 +103,21 @@ export const changing: readonly SessionCase[] = [
         ['saved'],
       );
       assert.deepEqual((await one.get(token.reveal()))?.data, { count: 1 });
+    },
+  },
+  {
+    id: 'flash late',
+    name: 'nothing is taken out of the data of a session that ends before it is',
+    async run(h) {
+      const one = h.process();
+      const held = gate();
+      const slow = h.process({}, holdingCalls(['write', 'put'], held.pass));
+      const { token } = await one.create({ subject: 'ann', data: { notice: 'saved' } });
+      const taken = slow.flash(token.reveal(), 'notice');
+      await held.arrivals();
+      await one.revoke(token.reveal());
+      held.open();
+      assert.equal(await taken, undefined);
     },
   },
   {

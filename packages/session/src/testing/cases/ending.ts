@@ -1,9 +1,8 @@
 /** Ending sessions, and that what was ended stays so. */
 import assert from 'node:assert/strict';
-import type { Provider } from '@cache/core';
-import { gate, intercept } from '@cache/core/testing';
-import { fakeClock } from '@cache/core/testing';
+import { fakeClock, gate } from '@cache/core/testing';
 import { HOUR, MINUTE, needsExactTime, IDLE, type SessionCase } from '../case.ts';
+import { holdingCalls } from '../holding.ts';
 
 export const ending: readonly SessionCase[] = [
   {
@@ -81,7 +80,7 @@ export const ending: readonly SessionCase[] = [
       for (const act of ['touch', 'update', 'rotate', 'stepUp'] as const) {
         const { token } = await one.create({ subject: 'ann', amr: ['pwd'] });
         const held = gate();
-        const slow = h.process({}, holdingWrites(held.pass));
+        const slow = h.process({}, holdingCalls(['write', 'put'], held.pass));
         await h.pass(2 * MINUTE);
         const text = token.reveal();
         const acts = {
@@ -276,16 +275,3 @@ export const ending: readonly SessionCase[] = [
     },
   },
 ];
-
-/** The provider of a process whose writes wait before they are sent. */
-function holdingWrites(hold: () => Promise<void>): (provider: Provider) => Provider {
-  return (provider) =>
-    intercept<Provider>(
-      provider,
-      async (call, run) => {
-        if (call.method === 'write' || call.method === 'put') await hold();
-        return run();
-      },
-      provider.kind === 'engine' ? { synchronous: false } : {},
-    );
-}

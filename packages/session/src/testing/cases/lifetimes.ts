@@ -1,6 +1,8 @@
 /** How long a session lasts. */
 import assert from 'node:assert/strict';
+import { gate } from '@cache/core/testing';
 import { ABSOLUTE, IDLE, MINUTE, type SessionCase } from '../case.ts';
+import { holdingAnswers } from '../holding.ts';
 
 export const lifetimes: readonly SessionCase[] = [
   {
@@ -51,6 +53,46 @@ export const lifetimes: readonly SessionCase[] = [
       assert.equal(await sessions.count('ann'), 0);
       assert.equal(await sessions.touch(token.reveal()), null);
       assert.equal(await sessions.get(token.reveal()), null);
+    },
+  },
+  {
+    id: 'T42 late',
+    name: 'a read that takes beyond the end of the rest finds who used the session meanwhile, and takes nothing from him',
+    async run(h) {
+      const one = h.process();
+      const { token } = await one.create({ subject: 'ann' });
+      const held = gate();
+      const slow = h.process({}, holdingAnswers(['get'], held.pass));
+      const told: string[] = [];
+      slow.on('expired', ({ id }) => told.push(id));
+      await h.pass(IDLE - 1);
+      const found = slow.get(token.reveal(), { touch: false });
+      await held.arrivals();
+      assert.notEqual(await one.touch(token.reveal()), null);
+      await h.pass(1);
+      held.open();
+      assert.notEqual(await found, null);
+      await slow.close();
+      assert.notEqual(await one.get(token.reveal(), { touch: false }), null);
+      assert.deepEqual(told, []);
+    },
+  },
+  {
+    id: 'T42 sweep',
+    name: 'a sweep takes nothing that was used since it was read',
+    async run(h) {
+      const one = h.process();
+      const { token } = await one.create({ subject: 'ann' });
+      const held = gate();
+      const slow = h.process({}, holdingAnswers(['get'], held.pass));
+      await h.pass(IDLE - 1);
+      const swept = slow.sweep();
+      await held.arrivals();
+      assert.notEqual(await one.touch(token.reveal()), null);
+      await h.pass(1);
+      held.open();
+      assert.equal((await swept).expired, 0);
+      assert.notEqual(await one.get(token.reveal(), { touch: false }), null);
     },
   },
   {
