@@ -31,7 +31,7 @@ export type MeasurementListener = (
   metric: MetricName,
   labels: Readonly<Record<string, string>>,
   value: number,
-) => void;
+) => unknown;
 
 interface Kept<X> {
   readonly labels: readonly string[];

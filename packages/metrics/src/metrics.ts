@@ -43,7 +43,8 @@ export interface Metrics {
   recordTimingProtection(operation: string, actual: number, adjusted: number): void;
   /**
    * Calls `listener` with each value that a histogram gets, for those who keep histograms of their own: a value that counts for 64 comes once.
-   * Returns the function that stops it. What the listener throws is counted in `cache_errors_total` and harms nobody.
+   * Returns the function that stops it. What the listener throws, or rejects with, is counted in
+   * `cache_errors_total` and harms nobody.
    */
   onMeasurement(listener: MeasurementListener): () => void;
   /** Stops watching, and forgets all figures. A second call does nothing. */
@@ -148,17 +149,18 @@ class WatchedMetrics implements Metrics {
   readonly #measured: MeasurementListener = (metric, labels, value) => {
     for (const listener of this.#listeners) {
       try {
-        listener(metric, labels, value);
+        const answer = listener(metric, labels, value);
+        // The rejection of an async listener would end the process as an unhandled one.
+        if (answer instanceof Promise) answer.catch((error: unknown) => this.#listenerFailed(labels, error));
       } catch (error) {
-        this.#recorded.add('errors', [
-          labels['cache'] ?? 'none',
-          labels['provider'] ?? 'none',
-          codeOf(error),
-          'nobody',
-        ]);
+        this.#listenerFailed(labels, error);
       }
     }
   };
+
+  #listenerFailed({ cache = 'none', provider = 'none' }: Sample['labels'], error: unknown): void {
+    this.#recorded.add('errors', [cache, provider, codeOf(error), 'nobody']);
+  }
 
   #watch(observed: Observed<Cache<unknown>>): ReturnType<Observe<Cache<unknown>>> {
     const { path, provider } = observed;

@@ -14,11 +14,12 @@ export interface OperationLogOptions {
 
 /**
  * Calls `write` with every operation of `subject` that ends, or with the slow and the failed ones. `write` is called in the operation's own turn:
- * it must be quick. Returns the function that stops it. What `write` throws goes to the `error` listeners of the cache.
+ * it must be quick. Returns the function that stops it. What `write` throws, or rejects with, goes to
+ * the `error` listeners of the cache.
  */
 export function operationLog(
   subject: Observable,
-  write: (record: OperationRecord) => void,
+  write: (record: OperationRecord) => unknown,
   { slowerThan, keys = false }: OperationLogOptions = {},
 ): () => void {
   if (typeof write !== 'function')
@@ -29,7 +30,7 @@ export function operationLog(
     isListening: () => true,
     tell: (record) => {
       const isWanted = least === undefined || record.outcome === 'failed' || (record.duration ?? 0) >= least;
-      if (isWanted) write(record);
+      return isWanted ? write(record) : undefined;
     },
   });
 }

@@ -24,29 +24,36 @@ export interface OperationRecord {
 export interface OperationListener {
   /** Whether there is anybody to tell: asked for each operation, before a record is made. */
   readonly isListening: () => boolean;
-  readonly tell: (record: OperationRecord) => void;
+  /** What it gives is handed on to core, which hears of a rejection. */
+  readonly tell: (record: OperationRecord) => unknown;
   /** Whether records have keys. */
   readonly keys: boolean;
 }
 
-/** Tells of every operation of `subject` that ends. Gives what stops it. What `tell` throws goes to the `error` listeners of the cache. */
+/** Tells of every operation of `subject` that ends. Gives what stops it. What `tell` throws, or rejects with, goes to the `error` listeners of the cache. */
 export function tellOperations(
   subject: Observable,
   { isListening, tell, keys }: OperationListener,
 ): () => void {
   return subject.observe(({ cache: { name: cache }, provider }) => ({
     read(operation, key, isHit, duration) {
-      if (!isListening()) return;
+      if (!isListening()) return undefined;
       const outcome = isHit ? 'hit' : 'miss';
-      tell({ cache, provider, operation, outcome, ...defined({ duration, key: keys ? key : undefined }) });
+      return tell({
+        cache,
+        provider,
+        operation,
+        outcome,
+        ...defined({ duration, key: keys ? key : undefined }),
+      });
     },
     begin: () => undefined,
     end(operation, { outcome, duration, error }) {
-      if (!isListening()) return;
+      if (!isListening()) return undefined;
       const isLeft = outcome === 'failed' && isAborted(operation);
       const key = keys ? operation.key : undefined;
       const code = outcome === 'failed' && !isLeft ? codeOf(error) : undefined;
-      tell({
+      return tell({
         cache,
         provider,
         operation: operation.name,

@@ -113,6 +113,14 @@ test('a listener that throws harms no figure, and is counted', async () => {
   expect(durations?.dataPoints).toHaveLength(1);
 });
 
+test('so does one that rejects', async () => {
+  metrics.onMeasurement(() => Promise.reject(new Error('the exporter')));
+  const cache = manager.cache<number>('users');
+  await cache.set('ann', 1);
+  await Promise.resolve();
+  expect(await valuesOf(metrics, 'errors', 'cache', 'code', 'seen')).toEqual({ 'users OTHER nobody': 1 });
+});
+
 function operation(name: string, outcome: string): object {
   return {
     'cache.manager': 'default',

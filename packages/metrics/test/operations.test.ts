@@ -76,6 +76,17 @@ test('a log that throws is told to the error listeners, and harms no operation',
   expect(errors).toEqual([new Error('the log'), new Error('the log')]);
 });
 
+test('so is a log that rejects', async () => {
+  operationLog(manager, () => Promise.reject(new Error('the log')));
+  const cache = manager.cache<number>('users');
+  const errors: unknown[] = [];
+  cache.on('error', ({ error }) => void errors.push(error));
+  await cache.set('ann', 1);
+  expect(await cache.get('ann')).toBe(1);
+  await Promise.resolve();
+  expect(errors).toEqual([new Error('the log'), new Error('the log')]);
+});
+
 test('a log that is stopped has nothing more', async () => {
   const stop = operationLog(manager, write);
   const cache = manager.cache<number>('users');

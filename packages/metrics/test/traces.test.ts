@@ -1,6 +1,7 @@
 import { createManager, type Cache, type Manager } from '@cache/core';
 import { fakeClock, gate, simpleStore, until } from '@cache/core/testing';
 import { memory } from '@cache/memory';
+import type { Observable } from '@cache/metrics';
 import { trace } from '@cache/metrics/opentelemetry';
 import { context, diag, type DiagLogger, type Span, type Tracer } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
@@ -186,6 +187,32 @@ test('what is stopped makes no span', async () => {
   expect(ended()).toEqual([]);
   expect(await manager.cache<number>('later').get('k')).toBeUndefined();
   expect(ended()).toEqual([]);
+});
+
+test('what is stopped, or whose cache is closed, listens no more', async () => {
+  let listeners = 0;
+  const counting: Observable = {
+    observe: (observe) =>
+      manager.observe((observed) => {
+        const on = (...args: Parameters<typeof observed.cache.on>): (() => void) => {
+          listeners++;
+          const end = observed.cache.on(...args);
+          return () => {
+            listeners--;
+            end();
+          };
+        };
+        return observe({ ...observed, cache: { ...observed.cache, on: on as typeof observed.cache.on } });
+      }),
+  };
+  const cache = manager.cache<number>('users');
+  const inner = cache.namespace('acme');
+  const end = trace(counting, tracer);
+  expect(listeners).toBe(2);
+  await inner.close();
+  expect(listeners).toBe(1);
+  end();
+  expect(listeners).toBe(0);
 });
 
 test.each(['onStart', 'onEnd'] as const)(

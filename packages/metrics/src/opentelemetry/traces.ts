@@ -73,10 +73,11 @@ export function trace(subject: Observable, tracer: Tracer, { keys = false }: Tra
     };
 
   const stop = subject.observe(({ cache, path, provider }) => {
-    cache.on('join', ({ load }) => links.follow(spans.getActiveSpan(), load));
+    const close = cache.on('join', ({ load }) => links.follow(spans.getActiveSpan(), load));
     depth ??= path.length;
     if (path.length === depth) cache.use(middleware(provider));
-    return undefined;
+    // Only to hear of its end: operations are told by the middleware.
+    return { read: () => undefined, begin: () => undefined, end: () => undefined, close };
   });
 
   return () => {
