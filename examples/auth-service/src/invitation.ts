@@ -40,6 +40,7 @@ const SUGGESTIONS: readonly Suggestion[] = [
   { why: 'gone, from the cache too', method: 'DELETE', path: '/users/user-8' },
   { why: 'how the caches do, and the queries that ran', method: 'GET', path: '/stats' },
   { why: 'whether everything works', method: 'GET', path: '/health' },
+  { why: 'figures for Prometheus', method: 'GET', path: '/metrics' },
 ];
 
 export function invitation(url: string): string {

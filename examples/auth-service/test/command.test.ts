@@ -103,7 +103,7 @@ describe('a server of its own', () => {
       const lines = await linesOf(command.stdout as Readable);
       const url = /at (http:\S+)$/.exec(lines[0] ?? '')?.[1];
       const health = await fetch(`${url}/health`);
-      expect(await health.json()).toMatchObject({ caches: { users: { status: 'ok', provider: 'redis' } } });
+      expect(await health.json()).toMatchObject({ providers: { redis: { caches: { users: 'ok' } } } });
       expect(await readdir(folder)).toHaveLength(1);
       command.kill(signal);
       expect(await ended).toEqual([0, null]);

@@ -234,8 +234,30 @@ describe('the running service', () => {
   test('tells its health', async () => {
     expect(await ask('GET', '/health')).toMatchObject({
       status: 200,
-      body: { status: 'ok', database: 'ok', caches: { users: { status: 'ok', provider: 'memory' } } },
+      body: {
+        status: 'ok',
+        checks: { database: { status: 'ok' } },
+        providers: { memory: { status: 'ok', caches: { users: 'ok' } } },
+      },
     });
+  });
+
+  test('is alive without its database, and not ready', async () => {
+    await ask('POST', '/probe/outage', '{"on":true}');
+    expect(await ask('GET', '/health/ready')).toMatchObject({ status: 503, body: { status: 'down' } });
+    expect(await ask('GET', '/health/live')).toMatchObject({ status: 200, body: { status: 'ok' } });
+    expect((await ask('GET', '/health/other')).status).toBe(404);
+  });
+
+  test('gives its figures to Prometheus', async () => {
+    await ask('GET', '/users/user-1');
+    await ask('GET', '/users/user-1');
+    const response = await fetch(`${service.url}/metrics`);
+    expect(response.headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/);
+    const labels = 'manager="default",cache="users",provider="memory",operation="getOrSet",outcome';
+    const text = await response.text();
+    expect(text).toContain(`cache_operations_total{${labels}="loaded"} 1\n`);
+    expect(text).toContain(`cache_operations_total{${labels}="hit"} 1\n`);
   });
 
   test('has no /probe unless asked', async () => {

@@ -14,6 +14,7 @@ import { sessionRoute } from './session.ts';
 import { statusRoutes } from './status.ts';
 import { teamRoutes } from './teams.ts';
 import { userRoutes } from './users.ts';
+import { watchingRoutes } from './watching.ts';
 
 const LARGEST_BODY = 16 * 1_024;
 
@@ -47,6 +48,7 @@ export function createApp(
   if (probe !== undefined) app.use('/users/*', probe.countRequests).route('/probe', probe.routes());
   return app
     .route('/', statusRoutes(manager, database))
+    .route('/', watchingRoutes(manager, database))
     .route('/login', loginRoute(logins, sessions))
     .route('/session', sessionRoute(sessions))
     .route('/teams', teamRoutes(users))
