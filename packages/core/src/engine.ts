@@ -161,8 +161,8 @@ export interface AcquireRequest {
 /** How a load ended that somebody else ran. */
 export type Settled =
   | { readonly status: 'stored'; readonly entry: Entry }
-  /** Overtaken, given up, or simply time to look again: acquire again. */
-  | { readonly status: 'released' }
+  /** Overtaken, given up, or simply time to look again: acquire again. `lapsed`: the lease ran out without a word of its holder. */
+  | { readonly status: 'released'; readonly lapsed?: true | undefined }
   /** The loader threw; the message is all that crosses a process. */
   | { readonly status: 'failed'; readonly message: string };
 

@@ -25,8 +25,32 @@ export interface CacheEvents {
   readonly loadError: { readonly key: string; readonly error: unknown; readonly duration: number };
   /** A call shares a load that another began, in this process or elsewhere. `load`: its name, which its loader is told. */
   readonly join: { readonly key: string; readonly elsewhere: boolean; readonly load: string };
-  /** A group of updates of one key was written; `attempt` is above 1 when others wrote meanwhile. */
-  readonly update: { readonly key: string; readonly calls: number; readonly attempt: number };
+  /**
+   * A call that had joined a load waits for it no more. `served`: it has what the load gave, which may be nothing; `failed`: the load failed;
+   * `ended`: it ended without an outcome for this call, which looks again; `takenOver`: the lease ran out without a word of its holder, and
+   * this call loads; `left`: the caller left, had waited long enough, or could not go on.
+   */
+  readonly wait: {
+    readonly key: string;
+    readonly elsewhere: boolean;
+    readonly load: string;
+    readonly outcome: 'served' | 'failed' | 'ended' | 'takenOver' | 'left';
+    readonly duration: number;
+  };
+  /**
+   * A group of updates of one key was written; `attempt` is above 1 when others wrote meanwhile. `waiting`: the calls of that key behind the
+   * group, which the next one takes.
+   */
+  readonly update: {
+    readonly key: string;
+    readonly calls: number;
+    readonly attempt: number;
+    readonly waiting: number;
+  };
+  /** Jitter made a life shorter: by `shortened` of its `ttl`. */
+  readonly jitter: { readonly ttl: number; readonly shortened: number };
+  /** The provider had no answer to a call within the deadline. `operation`: the one that failed, or a step of the cache's own such as `open`. */
+  readonly late: { readonly operation: string; readonly key?: string | undefined };
   /**
    * A stored value was not given to a reader, who missed. `reason`: it does not fit the schema, its schema version is newer than the
    * cache's, or `migrate` gave nothing for its older one. `schemaVersion`: the one it was written under, 0 for none.
@@ -67,7 +91,10 @@ export class Events {
     load: undefined,
     loadError: undefined,
     join: undefined,
+    wait: undefined,
     update: undefined,
+    jitter: undefined,
+    late: undefined,
     invalid: undefined,
     migrate: undefined,
     invalidate: undefined,

@@ -199,7 +199,7 @@ export class Leading {
     const started = clock.elapsed();
     let isLoaded = false;
     try {
-      const loaded = await runAs(flight, () => plan.loader({ key, load: token, signal: flight.signal }));
+      const loaded = await this.#load(flight, plan);
       isLoaded = true;
       const duration = clock.elapsed() - started;
       const landing = await this.#store(flight, plan, loaded, duration, storing);
@@ -218,6 +218,17 @@ export class Leading {
       const isOurs = flight.isLate || (isLoaded && isTrouble(error));
       if (leased) await this.#released(key, token, isOurs ? undefined : messageOf(error));
       return { status: 'failed', error };
+    }
+  }
+
+  async #load(flight: Flight, { loader }: LoadPlan): Promise<unknown> {
+    const { tally } = this.#opened;
+    const { key, token, signal } = flight;
+    tally.loading += 1;
+    try {
+      return await runAs(flight, () => loader({ key, load: token, signal }));
+    } finally {
+      tally.loading -= 1;
     }
   }
 

@@ -4,6 +4,7 @@ import { checkCall } from './call-options.ts';
 import { milliseconds } from './duration.ts';
 import type { Acquired, Entry } from './engine.ts';
 import { CacheError } from './errors.ts';
+import { JoinedLoad } from './joined-load.ts';
 import { checkKey } from './keyspace.ts';
 import { Leading, timeoutError, type AnyLoader, type LoadPlan, type Storing } from './leading.ts';
 import type { Place } from './loader-slots.ts';
@@ -32,6 +33,11 @@ export interface Fetched {
 interface Found {
   readonly status: 'found';
   readonly entry: Entry;
+}
+
+/** What a call waits for, if it does. */
+interface Joined {
+  load: JoinedLoad | undefined;
 }
 
 export class Loading {
@@ -134,6 +140,16 @@ export class Loading {
   /** The value of `key`, loaded if need be. `asked`: what the engine has already answered. */
   async load(key: string, plan: LoadPlan, asked?: Asked): Promise<LoadResult> {
     checkKey(key);
+    const joined: Joined = { load: undefined };
+    try {
+      return await this.#load(key, plan, asked, joined);
+    } finally {
+      joined.load?.end('left');
+    }
+  }
+
+  /** `joined`: what it waits for, told before this rejects or gives something. */
+  async #load(key: string, plan: LoadPlan, asked: Asked | undefined, joined: Joined): Promise<LoadResult> {
     let awaited: string | undefined;
     let waited = false;
     for (let answered = asked; ; answered = undefined) {
@@ -142,6 +158,7 @@ export class Loading {
       let next = answered ?? this.acquire(key, plan, awaited);
       if (next instanceof Promise) next = await next;
       const { acquired, flight } = next;
+      this.#lookedAgain(joined, acquired);
       if (acquired?.status === 'hit') return { from: 'hit', entry: acquired.entry, waited };
       // A call misses once, whatever becomes of its load and however often it looks again.
       if (!waited) missed(this.#opened, key);
@@ -152,13 +169,18 @@ export class Loading {
       const landing = await (leads
         ? this.#lead(flight, plan, 'commit')
         : acquired?.status === 'wait'
-          ? this.#follow(key, acquired, plan)
+          ? this.#follow(key, acquired, plan, joined)
           : this.#leadOutage(key, plan, 'nothing'));
 
-      if (landing.status === 'found') return { from: 'hit', entry: landing.entry, waited };
+      if (landing.status === 'found') {
+        joined.load?.end('served');
+        return { from: 'hit', entry: landing.entry, waited };
+      }
       // A value that was not stored is its leader's alone, and a released lease says nothing: look again.
-      if (landing.status !== 'released' && (leads || landing.status !== 'loaded' || landing.shared))
+      if (landing.status !== 'released' && (leads || landing.status !== 'loaded' || landing.shared)) {
+        joined.load?.end(landing.status === 'failed' ? 'failed' : 'served');
         return resultOf(landing);
+      }
       awaited = acquired?.status === 'wait' ? acquired.holder : undefined;
     }
   }
@@ -188,13 +210,24 @@ export class Loading {
     key: string,
     acquired: Acquired & { status: 'wait' },
     plan: LoadPlan,
+    joined: Joined,
   ): Promise<Landing | Found> {
-    const { tally, events } = this.#opened;
-    const own = this.#leading.flight(acquired.holder);
-    tally.joins += 1;
-    if (events.active.join !== undefined)
-      events.emit('join', { key, elsewhere: own === undefined, load: acquired.holder });
-    return own === undefined ? this.#followElsewhere(key, acquired, plan) : this.#wait(own, plan);
+    const { holder } = acquired;
+    const own = this.#leading.flight(holder);
+    if (joined.load?.load !== holder)
+      joined.load = new JoinedLoad(this.#opened, key, holder, own === undefined);
+    joined.load.hasLapsed = false;
+    return own === undefined
+      ? this.#followElsewhere(key, acquired, plan, joined.load)
+      : this.#wait(own, plan);
+  }
+
+  /** Tells that a wait is over, unless what was waited for still runs. */
+  #lookedAgain({ load }: Joined, acquired: Acquired | undefined): void {
+    if (load === undefined || (acquired?.status === 'wait' && acquired.holder === load.load)) return;
+    if (acquired?.status === 'hit') load.end('served');
+    else if (acquired?.status === 'failed') load.end('failed');
+    else load.end(acquired?.status === 'lead' && load.hasLapsed ? 'takenOver' : 'ended');
   }
 
   /** A flight stands for the wait, so that aborts and the hard timeout work as for a load of our own. */
@@ -202,6 +235,7 @@ export class Loading {
     key: string,
     { holder, settled }: Acquired & { status: 'wait' },
     plan: LoadPlan,
+    joined: JoinedLoad,
   ): Promise<Landing | Found> {
     const { clock } = this.#opened;
     const watch = new Flight({ cache: this.#opened.name, key, token: holder }, clock, Infinity, () => {});
@@ -213,6 +247,7 @@ export class Loading {
     settled(watch.signal).then(
       (outcome) => {
         if (outcome.status === 'stored') stored = outcome.entry;
+        joined.hasLapsed = outcome.status === 'released' && outcome.lapsed === true;
         if (outcome.status !== 'failed') watch.land({ status: 'released' });
         else watch.land({ status: 'failed', error: this.#failedElsewhere(key, outcome.message) });
       },

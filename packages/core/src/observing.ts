@@ -2,12 +2,14 @@
 import type { BreakerState } from './events.ts';
 import type { Operation } from './middleware.ts';
 
-/** Counts since a cache was made, namespaces apart. What each means is said at `CacheStats`. */
+/** Counts since a cache was made, namespaces apart. What is not explained here is said at `CacheStats`. */
 export interface CacheCounts {
   readonly hits: number;
   readonly misses: number;
   readonly loads: number;
   readonly loadErrors: number;
+  /** Loaders that run now, those included that nobody waits for any more; in a batch each key is one. */
+  readonly loading: number;
   readonly joins: number;
   readonly overtaken: number;
   readonly errors: number;

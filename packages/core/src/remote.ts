@@ -214,6 +214,7 @@ export class Remote {
               const error = this.#late(effect, operation, key);
               this.#breaker?.late(answer, error);
               giveUp(error);
+              if (this.#events.active.late !== undefined) this.#events.emit('late', { operation, key });
             });
       let cancel = arm();
       if (progress !== undefined) {

@@ -10,6 +10,8 @@ export class Tally {
   loads = 0;
   loadErrors = 0;
   loadTime = 0;
+  /** Loaders that have begun and not ended. */
+  loading = 0;
   joins = 0;
   overtaken = 0;
   errors = 0;

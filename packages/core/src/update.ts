@@ -169,7 +169,7 @@ export class Updates {
         continue;
       }
       if (written !== undefined && events.active.update !== undefined)
-        events.emit('update', { key, calls: group.length, attempt });
+        events.emit('update', { key, calls: group.length, attempt, waiting: queue.calls.length });
       group.forEach((call, n) => call.resolve(results[n]));
       return;
     }

@@ -10,14 +10,16 @@ import { validated } from './validating.ts';
 
 /** The life of a new entry: its ttl, shortened by jitter. Never lengthened. */
 export function lifeOf(
-  { settings, random }: Opened,
+  { settings, random, events }: Opened,
   ttl: Ttl | undefined,
   jitter: number = settings.jitter,
 ): Life {
   checkJitter(jitter);
   const full = ttl === undefined ? settings.ttl : millisecondsOrForever(ttl, 'ttl');
   if (full === Infinity || jitter === 0) return { ttl: full, grace: 0 };
-  return { ttl: Math.max(Math.min(full, 1), Math.floor(full * (1 - jitter * random()))), grace: 0 };
+  const life = Math.max(Math.min(full, 1), Math.floor(full * (1 - jitter * random())));
+  if (events.active.jitter !== undefined) events.emit('jitter', { ttl: full, shortened: full - life });
+  return { ttl: life, grace: 0 };
 }
 
 function checkJitter(jitter: number): void {

@@ -2,6 +2,7 @@
 import type { AcquireRequest, Cancel, Clock, Settled } from '@cache/core';
 
 export const RELEASED: Settled = { status: 'released' };
+export const LAPSED: Settled = { status: 'released', lapsed: true };
 
 export class Lease {
   readonly key: string;

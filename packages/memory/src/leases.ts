@@ -1,7 +1,7 @@
 /** The running loads of one space: who may load which key, and what has overtaken a load before its entry is stored. */
 import type { AcquireRequest, Clock, Pattern, Settled } from '@cache/core';
 import { Fences } from './fences.ts';
-import { Lease, RELEASED } from './lease.ts';
+import { LAPSED, Lease, RELEASED } from './lease.ts';
 
 /** Names remembered for loads that learn them late. Past that, such loads are refused to be safe. */
 const MOST_FENCES = 10_000;
@@ -36,7 +36,7 @@ export class Leases {
     if (this.#byKey.size === 0) return undefined;
     const lease = this.#byKey.get(key);
     if (lease === undefined || !lease.isOver) return lease;
-    this.#end(lease, RELEASED);
+    this.#end(lease, LAPSED);
     return undefined;
   }
 
@@ -49,7 +49,7 @@ export class Leases {
   /** Grants the lease of `key`, which nobody may hold. */
   grant(key: string, request: AcquireRequest): void {
     if (this.#byKey.size >= this.#pruneAbove) this.#prune();
-    const lease = new Lease(key, request, this.#moment, this.#clock, (over) => this.#end(over, RELEASED));
+    const lease = new Lease(key, request, this.#moment, this.#clock, (over) => this.#end(over, LAPSED));
     this.#byKey.set(key, lease);
     for (const tag of lease.tags) {
       const leases = this.#byTag.get(tag);
@@ -126,7 +126,7 @@ export class Leases {
   }
 
   #prune(): void {
-    for (const lease of this.#byKey.values()) if (lease.isOver) this.#end(lease, RELEASED);
+    for (const lease of this.#byKey.values()) if (lease.isOver) this.#end(lease, LAPSED);
     this.#pruneAbove = Math.max(PRUNED_FROM, 2 * this.#byKey.size);
   }
 }

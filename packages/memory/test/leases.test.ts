@@ -80,7 +80,7 @@ describe('a lease', () => {
     clock.advance(99);
     expect(await outcomeOf(settled)).toBe('pending');
     clock.advance(1);
-    expect(await settled).toEqual({ status: 'released' });
+    expect(await settled).toEqual({ status: 'released', lapsed: true });
     expect(engine.commit('a', 'one', writeOf(1))).toBe('overtaken');
     expect(clock.timers).toBe(0);
   });
@@ -97,7 +97,7 @@ describe('a lease', () => {
     clock.advance(leaseMs - 1);
     expect(await outcomeOf(settled)).toBe('pending');
     clock.advance(1);
-    expect(await settled).toEqual({ status: 'released' });
+    expect(await settled).toEqual({ status: 'released', lapsed: true });
     expect(engine.extend('a', 'one', 10)).toBe(false);
   });
 
@@ -177,7 +177,7 @@ describe('a lease', () => {
     expect(await outcomeOf(settled)).toBe('pending');
     expect(engine.extend('a', 'one', 2)).toBe(true);
     clock.advance(2);
-    expect(await settled).toEqual({ status: 'released' });
+    expect(await settled).toEqual({ status: 'released', lapsed: true });
   });
 });
 

@@ -10,6 +10,7 @@ const POLL_MS = 250;
 const DEAF_POLL_MS = 50;
 
 const RELEASED: Settled = { status: 'released' };
+const LAPSED: Settled = { status: 'released', lapsed: true };
 
 export interface InboxOptions {
   readonly channel: string;
@@ -79,8 +80,10 @@ export class Inbox {
 
   #watch(token: string, leaseMs: number): Watch {
     const poll = (this.#isListening ? POLL_MS : DEAF_POLL_MS) * (1 + this.#random() / 4);
-    const lookAgain = (): void => this.#tell(token, RELEASED);
-    const cancel = this.#clock.after(Math.max(1, Math.min(leaseMs + 5, poll)), lookAgain);
+    const leaseEnd = Math.max(1, leaseMs + 5);
+    // Were the lease extended, or ended by its holder, we find that when we look again.
+    const lookAgain = (): void => this.#tell(token, leaseEnd <= poll ? LAPSED : RELEASED);
+    const cancel = this.#clock.after(Math.min(leaseEnd, poll), lookAgain);
     const watch: Watch = { listeners: new Set(), cancel };
     this.#watches.set(token, watch);
     return watch;

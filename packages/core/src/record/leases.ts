@@ -174,7 +174,7 @@ export class Leases {
         poll = Math.min(poll * 2, timing.longestPollMs);
       };
       const look = async (): Promise<void> => {
-        const seen = await this.#outcome(key, lease.token);
+        const seen = await this.#outcome(key, lease.token, until);
         if ('until' in seen) {
           until = seen.until;
           wait();
@@ -186,8 +186,8 @@ export class Leases {
     });
   }
 
-  /** How the load of `holder` ended, or its lease if it has not. */
-  async #outcome(key: string, holder: string): Promise<Settled | Lease> {
+  /** How the load of `holder` ended, or its lease if it has not. `until`: when that was to run out, as it was seen last. */
+  async #outcome(key: string, holder: string, until: number): Promise<Settled | Lease> {
     let sight: Sight;
     try {
       sight = await this.#parts.reader.look(key);
@@ -199,6 +199,8 @@ export class Leases {
     if (fresh !== undefined) return { status: 'stored', entry: fresh };
     if (lease?.token === holder) return lease;
     if (record.failure?.token === holder) return { status: 'failed', message: record.failure.message };
-    return { status: 'released' };
+    // Whoever ends a lease does so before it has run out.
+    const { at, skew } = this.#parts.records.now();
+    return until <= at - skew ? { status: 'released', lapsed: true } : { status: 'released' };
   }
 }

@@ -292,9 +292,9 @@ export const CORE_MUTANTS: readonly CoreMutant[] = [
   {
     group: 'single-flight',
     name: 'tells those who join a load no name',
-    file: 'loading.ts',
-    find: 'load: acquired.holder',
-    replace: "load: ''",
+    file: 'joined-load.ts',
+    find: "events.emit('join', { key, elsewhere, load })",
+    replace: "events.emit('join', { key, elsewhere, load: '' })",
   },
   {
     group: 'single-flight',
@@ -634,6 +634,65 @@ export const CORE_MUTANTS: readonly CoreMutant[] = [
     file: 'events.ts',
     find: 'const left = active[event]?.filter((other) => other !== own);',
     replace: 'const left = active[event]?.slice(0, 0);',
+  },
+
+  {
+    group: 'leases',
+    name: 'tells of a wait before it is over',
+    file: 'loading.ts',
+    find: 'if (load === undefined || (',
+    replace: 'if (load === undefined) return; load.end("ended"); if ((',
+  },
+  {
+    group: 'events',
+    name: 'takes whoever has left for one that was served',
+    file: 'loading.ts',
+    find: "joined.load?.end('left');",
+    replace: "joined.load?.end('served');",
+  },
+  {
+    group: 'leases',
+    name: 'counts those who wait anew whenever they look again',
+    file: 'loading.ts',
+    find: 'if (joined.load?.load !== holder)',
+    replace: '',
+  },
+  {
+    group: 'leases',
+    name: 'takes every load that has ended for one whose holder is gone',
+    file: 'loading.ts',
+    find: "acquired?.status === 'lead' && load.hasLapsed",
+    replace: "acquired?.status === 'lead'",
+  },
+  {
+    group: 'events',
+    name: 'tells by how much jitter could have shortened a life',
+    file: 'writes.ts',
+    find: 'shortened: full - life',
+    replace: 'shortened: full * jitter',
+  },
+  {
+    group: 'events',
+    name: 'tells of all calls of a key as if they waited',
+    file: 'update.ts',
+    find: 'waiting: queue.calls.length',
+    replace: 'waiting: queue.calls.length + group.length',
+  },
+  {
+    group: 'events',
+    name: 'takes a loader that failed for one that runs',
+    file: 'leading.ts',
+    find: `    } finally {
+      tally.loading -= 1;
+    }`,
+    replace: '    } finally {}',
+  },
+  {
+    group: 'faults',
+    name: 'tells nobody of an answer that did not come in time',
+    file: 'remote.ts',
+    find: "this.#events.emit('late', { operation, key })",
+    replace: 'undefined',
   },
 
   // ── middleware ──

@@ -216,7 +216,7 @@ describe('waiting', () => {
     const { settled } = await waiting(another(), 'k');
     const outcome = settled(never);
     await clock.pass(101);
-    expect(await outcome).toEqual({ status: 'released' });
+    expect(await outcome).toEqual({ status: 'released', lapsed: true });
   });
 
   test('a waiter is released when its load was overtaken and when the store is gone', async () => {

@@ -14,7 +14,10 @@ const EVENTS: readonly (keyof CacheEvents)[] = [
   'load',
   'loadError',
   'join',
+  'wait',
   'update',
+  'jitter',
+  'late',
   'invalidate',
   'clear',
   'evict',
@@ -100,6 +103,7 @@ export const events: Group = {
           'invalidate',
           'clear',
           'join',
+          'wait',
         ]) {
           demand(heard.includes(event), `a listener beside it did not hear '${event}'`);
         }
@@ -143,6 +147,7 @@ export const events: Group = {
             delete: heard['delete'],
             loadError: heard['loadError'],
             join: heard['join'],
+            wait: heard['wait'],
             update: heard['update'],
             invalidate: heard['invalidate'],
             clear: heard['clear'],
@@ -152,6 +157,7 @@ export const events: Group = {
             delete: ['k'],
             loadError: ['failing'],
             join: ['held'],
+            wait: ['held'],
             update: ['k'],
             invalidate: [['t']],
             clear: [''],
@@ -161,6 +167,93 @@ export const events: Group = {
         equal(heard['load'], ['loaded', 'held'], 'the keys of loads');
         equal(heard['write'], ['k', 'k'], 'the keys of writes');
         equal(heard['error'], undefined, 'errors');
+      },
+    },
+    {
+      name: 'G3: whoever joined a load tells when it waits no more, and why',
+      async run(h) {
+        const cache = h.cache<string>();
+        const told: unknown[] = [];
+        cache.on('wait', ({ key, elsewhere, outcome, duration }) =>
+          told.push([key, elsewhere, outcome, duration >= 0]),
+        );
+        const served = await holdLoad(cache, 'served');
+        const joined = h.watch(cache, 'join');
+        const controller = new AbortController();
+        const calls = [
+          cache.getOrSet('served', () => 'again'),
+          rejection(
+            cache.getOrSet('served', () => 'again', { signal: controller.signal }),
+            'who left',
+          ),
+        ];
+        await joined.arrivals(2);
+        equal(told, [], 'what was told while they waited');
+        controller.abort(boom);
+        served.finish('s');
+        await Promise.all(calls);
+        const failed = await holdLoad(cache, 'failed');
+        const refused = rejection(
+          cache.getOrSet('failed', () => 'again'),
+          'a call that joined',
+        );
+        await joined.arrivals(3);
+        failed.fail(boom);
+        await refused;
+        equal(
+          told,
+          [
+            ['served', false, 'left', true],
+            ['served', false, 'served', true],
+            ['failed', false, 'failed', true],
+          ],
+          'what was told',
+        );
+      },
+    },
+    {
+      name: 'G9: by how much jitter shortens a life is told',
+      async run(h) {
+        const cache = h.cache<string>({ ttl: 100 * h.unit, jitter: 0.5 });
+        const told: { readonly ttl: number; readonly shortened: number }[] = [];
+        cache.on('jitter', (payload) => void told.push(payload));
+        await cache.set('k', 'v');
+        await cache.set('l', 'v', { jitter: 0 });
+        equal(told.length, 1, 'how often it was told');
+        const { ttl, shortened } = told[0] as (typeof told)[number];
+        equal(ttl, 100 * h.unit, 'the life before');
+        demand(shortened > 0, 'nothing was taken off');
+        equal((await cache.getMetadata('k'))?.ttl, ttl - shortened, 'the life that is left');
+      },
+    },
+    {
+      name: 'G5: an update tells how many calls wait behind its group',
+      async run(h) {
+        const cache = h.cache<number>();
+        const told: { readonly calls: number; readonly waiting: number }[] = [];
+        cache.on('update', (payload) => void told.push(payload));
+        await Promise.all(Array.from({ length: 200 }, () => cache.update('k', (n = 0) => n + 1)));
+        let left = 200;
+        for (const { calls, waiting } of told) equal(waiting, (left -= calls), 'the calls that wait');
+        equal(left, 0, 'the calls that were never written');
+      },
+    },
+    {
+      name: 'G13: an observer sees how many loaders run',
+      async run(h) {
+        const cache = h.cache<string>();
+        let running = (): number => -1;
+        cache.observe(({ counts }) => {
+          running = () => counts.loading;
+          return undefined;
+        });
+        equal(running(), 0, 'before');
+        const loads = [await holdLoad(cache, 'k'), await holdLoad(cache, 'l')];
+        equal(running(), 2, 'while two run');
+        loads[0]?.finish('v');
+        loads[1]?.fail(boom);
+        await Promise.allSettled(loads.map(({ result }) => result));
+        equal(running(), 0, 'afterwards');
       },
     },
     {

@@ -73,6 +73,26 @@ export const faults: Group = {
     ...Object.entries(TROUBLES).flatMap(([trouble, how]) => casesOf(trouble, how)),
     ...breakerCases,
     {
+      name: 'G10: an answer that does not come within the deadline is told, with the operation that waited for it',
+      async run(h) {
+        const { cache, storm } = stormy(h);
+        const told: unknown[] = [];
+        cache.on('late', (payload) => void told.push(payload));
+        await cache.set('k', 1);
+        storm({ fault: 'hang' });
+        const calls = Promise.allSettled([cache.set('k', 2), cache.getMetadata('k')]);
+        await h.passUntil(calls);
+        equal(
+          told,
+          [
+            { operation: 'set', key: 'k' },
+            { operation: 'getMetadata', key: 'k' },
+          ],
+          'what was told',
+        );
+      },
+    },
+    {
       name: 'G10: a load that fails while the provider is away rejects with its own error',
       async run(h) {
         const { cache, storm } = stormy(h);

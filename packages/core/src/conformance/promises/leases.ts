@@ -1,10 +1,30 @@
 /** Leases: the right to load, which crosses processes and does not outlive its holder. */
+import type { Acquired } from '../../engine.ts';
+import type { Provider } from '../../provider.ts';
 import { chaos } from '../../testing/chaos.ts';
+import { intercept } from '../../testing/intercept.ts';
 import { demand, equal, rejectsWith } from '../assert.ts';
 import { idOf, leaseOf, writeOf } from '../engine-requests.ts';
 import type { Group } from '../group.ts';
 import { holdLoad } from '../held-load.ts';
 import { isPending } from '../pending.ts';
+
+/** A provider that tells those who wait to look again, as long as `looksAgain` says so. A store has nobody to tell. */
+function impatient(right: Provider, looksAgain: () => boolean): Provider {
+  if (right.kind === 'store') return right;
+  const sooner = (acquired: Acquired): Acquired =>
+    acquired.status === 'wait' && looksAgain()
+      ? { ...acquired, settled: () => Promise.resolve({ status: 'released' }) }
+      : acquired;
+  return intercept(
+    right,
+    ({ method }, run) => {
+      const answer = run();
+      return method === 'acquire' ? Promise.resolve(answer as Promise<Acquired>).then(sooner) : answer;
+    },
+    { synchronous: false },
+  );
+}
 
 export const leases: Group = {
   name: 'leases',
@@ -17,6 +37,8 @@ export const leases: Group = {
         const leader = h.peer();
         const cache = h.cache<string>();
         const joined = h.watch(cache, 'join');
+        const waits: string[] = [];
+        cache.on('wait', ({ outcome }) => void waits.push(outcome));
         const load = await holdLoad(leader.cache<string>(), 'k');
         const waiting = cache.getOrSet('k', () => 'loaded here');
         await joined.arrivals();
@@ -24,6 +46,7 @@ export const leases: Group = {
         await rejectsWith('CLOSED', load.result, 'the leading call');
         await h.passUntil(waiting);
         equal(await waiting, 'loaded here', 'the waiting call');
+        equal(waits, ['ended'], 'how the wait ended');
         load.finish('loaded there');
         await h.settle();
         equal(await cache.get('k'), 'loaded here', 'get');
@@ -41,6 +64,10 @@ export const leases: Group = {
           .peer((provider) => chaos(provider, () => undefined, h.clock))
           .cache<string>({ lease });
         const joined = h.watch(cache, 'join');
+        let joins = 0;
+        const waits: string[] = [];
+        cache.on('join', () => void joins++);
+        cache.on('wait', ({ outcome }) => void waits.push(outcome));
         const load = await holdLoad(holder.cache<string>({ lease }), 'k');
         const waiting = cache.getOrSet('k', () => 'taken over');
         await joined.arrivals();
@@ -50,10 +77,33 @@ export const leases: Group = {
         silent = true;
         for (let n = 0; n < 12 && (await isPending(waiting)); n += 1) await h.pass(h.unit);
         equal(await waiting, 'taken over', 'the waiting call');
+        // However often it looked again.
+        equal(joins, 1, 'loads that the waiting call joined');
+        equal(waits, ['takenOver'], 'how the wait ended');
         silent = false;
         load.finish('too late');
         equal(await load.result, 'too late', 'the leading call');
         equal(await cache.get('k'), 'taken over', 'get');
+      },
+    },
+    {
+      name: 'G3: a call that waits for the load of another process has joined it once, however often it looks again',
+      async run(h) {
+        let looks = 0;
+        const leader = h.peer();
+        const cache = h.peer((provider) => impatient(provider, () => looks++ < 3)).cache<string>();
+        const told: string[] = [];
+        cache.on('join', () => void told.push('join'));
+        cache.on('wait', ({ elsewhere, outcome }) => void told.push(`${outcome} ${String(elsewhere)}`));
+        const load = await holdLoad(leader.cache<string>(), 'k');
+        const joined = h.watch(cache, 'join');
+        const waiting = cache.getOrSet('k', () => 'loaded here');
+        await joined.arrivals();
+        await h.settle();
+        load.finish('loaded there');
+        await h.passUntil(waiting);
+        equal(await waiting, 'loaded there', 'the waiting call');
+        equal(told, ['join', 'served true'], 'what was told');
       },
     },
     {
