@@ -9,7 +9,7 @@ import type {
   Operation,
   OperationEnd,
 } from '@cache/core';
-import { codeOf, isAborted } from './failures.ts';
+import { codeOf, hasUnknownOutcome, isAborted } from './failures.ts';
 import { Figures, type Cell, type MeasurementListener, type Sample } from './figures.ts';
 import type { Histogram } from './histogram.ts';
 import type { MetricName } from './definitions.ts';
@@ -34,7 +34,15 @@ interface Member {
   readonly before: Counted;
 }
 
-type Counted = Readonly<Record<'hits' | 'misses' | 'errors', number>>;
+/** Counters of a cache that a figure shows as they are. */
+const COUNTED = {
+  hits: 'hits',
+  misses: 'misses',
+  errors: 'providerErrors',
+  overtaken: 'refusedCommits',
+} as const;
+
+type Counted = Readonly<Record<keyof typeof COUNTED, number>>;
 
 export class CacheFigures {
   readonly #place: readonly string[];
@@ -47,7 +55,7 @@ export class CacheFigures {
   /** By operation. */
   readonly #inFlight = new Map<string, Cell>();
   /** What members counted that have left. */
-  #left: Counted = { hits: 0, misses: 0, errors: 0 };
+  #left: Counted = { hits: 0, misses: 0, errors: 0, overtaken: 0 };
 
   /** `place`: the labels of all its figures. `hottest`: those of this place. `measured` hears of every duration. */
   constructor(
@@ -72,6 +80,8 @@ export class CacheFigures {
     const member: Member = { observed, before: countedBy(observed.counts) };
     this.#members.add(member);
     const stops = this.#listen(observed);
+    // From zero: otherwise the first one is no increase to whoever watches.
+    this.#figures.cell('takeovers');
     // Looked up beforehand: this is what a hit in memory pays.
     const reads = {
       hit: this.#endedAs('get', 'hit'),
@@ -106,13 +116,18 @@ export class CacheFigures {
   *read(): Generator<readonly [MetricName, Sample]> {
     let counts = this.#left;
     let breaker: BreakerState | undefined;
+    let loading = 0;
     for (const member of this.#members) {
+      loading += member.observed.counts.loading;
       counts = sum(counts, since(member));
       breaker ??= member.observed.breaker();
     }
-    this.#figures.cell('hits').value = counts.hits;
-    this.#figures.cell('misses').value = counts.misses;
-    this.#figures.cell('providerErrors').value = counts.errors;
+    for (const [name, metric] of Object.entries(COUNTED) as [
+      keyof Counted,
+      (typeof COUNTED)[keyof Counted],
+    ][])
+      this.#figures.cell(metric).value = counts[name];
+    this.#figures.cell('loadsRunning').value = loading;
     for (const state of breaker === undefined ? [] : BREAKER_STATES)
       this.#figures.cell('breakerState', [state]).value = Number(state === breaker);
     yield* this.#figures.read();
@@ -139,7 +154,7 @@ export class CacheFigures {
     try {
       return await cache.stats();
     } catch (error) {
-      this.#fail(error, 'nobody');
+      this.#fail(error, 'nobody', 'stats');
       return undefined;
     }
   }
@@ -147,7 +162,7 @@ export class CacheFigures {
   #end(operation: Operation, { outcome, duration, error }: OperationEnd): void {
     const isLeft = outcome === 'failed' && isAborted(operation);
     time(this.#count(operation.name, isLeft ? 'aborted' : outcome), duration, 1);
-    if (outcome === 'failed' && !isLeft) this.#fail(error, 'caller');
+    if (outcome === 'failed' && !isLeft) this.#fail(error, 'caller', operation.name);
   }
 
   #inFlightOf(operation: string): Cell {
@@ -177,8 +192,10 @@ export class CacheFigures {
     return ended;
   }
 
-  #fail(error: unknown, seen: 'caller' | 'nobody'): void {
-    this.#figures.add('errors', [codeOf(error), seen]);
+  #fail(error: unknown, seen: 'caller' | 'nobody', operation: string): void {
+    const code = codeOf(error);
+    this.#figures.add('errors', [code, seen]);
+    if (hasUnknownOutcome(error)) this.#figures.add('unknownOutcomes', [operation]);
   }
 
   /** Listens to what operations do not tell. Gives what stops it. */
@@ -197,8 +214,13 @@ export class CacheFigures {
     on('load', ({ key, outcome, duration }) => load(key, outcome, duration));
     on('loadError', ({ key, duration }) => load(key, 'failed', duration));
     on('join', ({ elsewhere }) => figures.add('joins', [elsewhere ? 'elsewhere' : 'here']));
-    on('update', ({ calls, attempt }) => {
+    on('wait', ({ elsewhere, outcome, duration }) => {
+      figures.histogram('loadWaits', [elsewhere ? 'elsewhere' : 'here', outcome]).record(duration / 1_000);
+      if (outcome === 'takenOver') figures.add('takeovers');
+    });
+    on('update', ({ calls, attempt, waiting }) => {
       figures.histogram('updateBatch').record(calls);
+      figures.histogram('updateQueue').record(waiting);
       figures.add('updateConflicts', [], attempt - 1);
     });
     on('deleteGroup', ({ by, count }) => figures.add('groupDeletions', [by], count));
@@ -207,7 +229,9 @@ export class CacheFigures {
     on('invalid', ({ reason }) => figures.add('invalidValues', [reason]));
     on('migrate', () => figures.add('migrations'));
     on('connection', ({ state }) => figures.add('connectionChanges', [state]));
-    on('error', ({ error }) => this.#fail(error, 'nobody'));
+    on('jitter', ({ ttl, shortened }) => figures.histogram('jitter').record(shortened / ttl));
+    on('late', ({ operation }) => figures.add('deadlineMisses', [operation]));
+    on('error', ({ error, operation }) => this.#fail(error, 'nobody', operation));
     // All of a cache have one breaker, and each is told of it.
     on('breaker', ({ state }) => {
       const [first] = this.#members;
@@ -222,8 +246,8 @@ function time({ durations, latencies }: Ended, ms: number, weight: number): void
   latencies.record(ms, weight);
 }
 
-function countedBy({ hits, misses, errors }: CacheCounts): Counted {
-  return { hits, misses, errors };
+function countedBy({ hits, misses, errors, overtaken }: CacheCounts): Counted {
+  return { hits, misses, errors, overtaken };
 }
 
 function since({ observed: { counts }, before }: Member): Counted {
@@ -231,11 +255,17 @@ function since({ observed: { counts }, before }: Member): Counted {
     hits: counts.hits - before.hits,
     misses: counts.misses - before.misses,
     errors: counts.errors - before.errors,
+    overtaken: counts.overtaken - before.overtaken,
   };
 }
 
 function sum(a: Counted, b: Counted): Counted {
-  return { hits: a.hits + b.hits, misses: a.misses + b.misses, errors: a.errors + b.errors };
+  return {
+    hits: a.hits + b.hits,
+    misses: a.misses + b.misses,
+    errors: a.errors + b.errors,
+    overtaken: a.overtaken + b.overtaken,
+  };
 }
 
 function add(a: number, b: number): number {

@@ -8,10 +8,16 @@ export type MetricName =
   | 'misses'
   | 'loads'
   | 'loadDuration'
+  | 'loadsRunning'
   | 'joins'
+  | 'loadWaits'
+  | 'takeovers'
+  | 'refusedCommits'
   | 'hottestKeys'
   | 'updateBatch'
   | 'updateConflicts'
+  | 'updateQueue'
+  | 'jitter'
   | 'groupDeletions'
   | 'evictions'
   | 'expirations'
@@ -19,6 +25,8 @@ export type MetricName =
   | 'migrations'
   | 'errors'
   | 'providerErrors'
+  | 'deadlineMisses'
+  | 'unknownOutcomes'
   | 'connectionChanges'
   | 'breakerState'
   | 'breakerChanges'
@@ -111,6 +119,14 @@ export const METRICS: Readonly<Record<MetricName, MetricDefinition>> = {
     labels: [...PLACE, 'outcome'],
     buckets: SECONDS,
   },
+  loadsRunning: {
+    name: 'cache_loads_running',
+    dotted: 'cache.loads.running',
+    kind: 'gauge',
+    unit: 'loads',
+    help: 'Loaders that run in this process, those included that nobody waits for any more; in a batch each key is one.',
+    labels: PLACE,
+  },
   joins: {
     name: 'cache_load_joins_total',
     dotted: 'cache.load.joins',
@@ -118,6 +134,31 @@ export const METRICS: Readonly<Record<MetricName, MetricDefinition>> = {
     unit: 'calls',
     help: 'Calls that shared a load begun by another call of this process (here) or by another process (elsewhere).',
     labels: [...PLACE, 'where'],
+  },
+  loadWaits: {
+    name: 'cache_load_wait_duration_seconds',
+    dotted: 'cache.load.wait.duration',
+    kind: 'histogram',
+    unit: 'seconds',
+    help: 'How long calls waited for a load of another call of this process (here), or for the lease of another process (elsewhere), and how that ended: served, failed, ended (without an outcome for the call), takenOver (the lease ran out without a word of its holder) or left (the caller did).',
+    labels: [...PLACE, 'where', 'outcome'],
+    buckets: SECONDS,
+  },
+  takeovers: {
+    name: 'cache_load_takeovers_total',
+    dotted: 'cache.load.takeovers',
+    kind: 'counter',
+    unit: 'loads',
+    help: 'Loads that a call took over from another process, whose lease had run out without a word of it.',
+    labels: PLACE,
+  },
+  refusedCommits: {
+    name: 'cache_commits_refused_total',
+    dotted: 'cache.commits.refused',
+    kind: 'counter',
+    unit: 'commits',
+    help: 'Loaded values that the provider refused to store, because the lease had ended: a write, a removal or an invalidation came before, or it ran out.',
+    labels: PLACE,
   },
   hottestKeys: {
     name: 'cache_hottest_key_loads',
@@ -143,6 +184,24 @@ export const METRICS: Readonly<Record<MetricName, MetricDefinition>> = {
     unit: 'writes',
     help: 'Writes of update that another process came before, so that the updaters ran again.',
     labels: PLACE,
+  },
+  updateQueue: {
+    name: 'cache_update_queue_calls',
+    dotted: 'cache.update.queue.calls',
+    kind: 'histogram',
+    unit: 'calls',
+    help: 'Calls of update for the same key in this process that waited behind a group when it was written.',
+    labels: PLACE,
+    buckets: [0, 1, 4, 16, 64, 256, 1_024, 4_096],
+  },
+  jitter: {
+    name: 'cache_ttl_jitter_ratio',
+    dotted: 'cache.ttl.jitter',
+    kind: 'histogram',
+    unit: 'ratio',
+    help: 'By which part of its ttl jitter shortened the life of an entry that was about to be written.',
+    labels: PLACE,
+    buckets: [0.01, 0.02, 0.03, 0.04, 0.05, 0.06, 0.07, 0.08, 0.09, 0.1, 0.15, 0.2, 0.3, 0.5, 0.75, 1],
   },
   groupDeletions: {
     name: 'cache_group_deletions_total',
@@ -199,6 +258,22 @@ export const METRICS: Readonly<Record<MetricName, MetricDefinition>> = {
     unit: 'errors',
     help: 'Answers of the provider that failed or did not come, reads that failed open included.',
     labels: PLACE,
+  },
+  deadlineMisses: {
+    name: 'cache_deadline_misses_total',
+    dotted: 'cache.deadline_misses',
+    kind: 'counter',
+    unit: 'answers',
+    help: 'Answers of the provider that did not come within the deadline, by the operation that waited for them.',
+    labels: [...PLACE, 'operation'],
+  },
+  unknownOutcomes: {
+    name: 'cache_unknown_outcomes_total',
+    dotted: 'cache.unknown_outcomes',
+    kind: 'counter',
+    unit: 'operations',
+    help: 'Operations of which nobody knows whether they took effect, because the reply was lost or did not come in time.',
+    labels: [...PLACE, 'operation'],
   },
   connectionChanges: {
     name: 'cache_connection_changes_total',

@@ -14,3 +14,14 @@ export function isAborted({ args }: Operation): boolean {
   const signal: unknown = Reflect.get(options, 'signal');
   return signal instanceof AbortSignal && signal.aborted;
 }
+
+/** Whether nobody knows if what failed took effect; in a batch, of any key. */
+export function hasUnknownOutcome(error: unknown): boolean {
+  if (!isCacheError(error)) return false;
+  if (error.code === 'UNKNOWN_OUTCOME') return true;
+  const outcomes = [...(error.outcomes?.values() ?? [])];
+  return outcomes.some((outcome) => {
+    if (outcome.status === 'rejected') return hasUnknownOutcome(outcome.reason);
+    return outcome.status === 'failed' && hasUnknownOutcome(outcome.error);
+  });
+}

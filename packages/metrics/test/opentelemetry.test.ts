@@ -79,7 +79,7 @@ test('histograms get what is measured, in seconds, with the buckets of the table
 
 test('the names of both worlds say the same', () => {
   for (const { name, dotted, unit, kind } of Object.values(METRICS)) {
-    const suffix = unit === 'seconds' || unit === 'bytes' ? `_${unit}` : '';
+    const suffix = ['seconds', 'bytes', 'ratio'].includes(unit) ? `_${unit}` : '';
     expect(`${dotted.replaceAll('.', '_')}${suffix}${kind === 'counter' ? '_total' : ''}`).toBe(name);
   }
 });
@@ -106,7 +106,7 @@ test('a listener that throws harms no figure, and is counted', async () => {
     throw new Error('the exporter');
   });
   const cache = manager.cache<number>('users');
-  await cache.set('ann', 1);
+  await cache.set('ann', 1, { jitter: 0 });
   expect(await valuesOf(metrics, 'operations', 'operation')).toEqual({ set: 1 });
   expect(await valuesOf(metrics, 'errors', 'cache', 'code', 'seen')).toEqual({ 'users OTHER nobody': 1 });
   const durations = (await reader.data()).get('cache.operation.duration');
@@ -116,7 +116,7 @@ test('a listener that throws harms no figure, and is counted', async () => {
 test('so does one that rejects', async () => {
   metrics.onMeasurement(() => Promise.reject(new Error('the exporter')));
   const cache = manager.cache<number>('users');
-  await cache.set('ann', 1);
+  await cache.set('ann', 1, { jitter: 0 });
   await Promise.resolve();
   expect(await valuesOf(metrics, 'errors', 'cache', 'code', 'seen')).toEqual({ 'users OTHER nobody': 1 });
 });

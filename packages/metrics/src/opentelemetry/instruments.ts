@@ -4,7 +4,7 @@ import { METRICS, type MetricName } from '../definitions.ts';
 import type { Metrics } from '../metrics.ts';
 
 /** Units as OpenTelemetry writes them: those that are none stand in braces. */
-const UNITS: Readonly<Record<string, string>> = { seconds: 's', bytes: 'By', boolean: '1' };
+const UNITS: Readonly<Record<string, string>> = { seconds: 's', bytes: 'By', boolean: '1', ratio: '1' };
 
 /**
  * Gives `meter` an instrument for each metric. Counters and gauges are read when the SDK collects; histograms get each value as it is
