@@ -1,5 +1,4 @@
 /** `@cache/session/express-session`: a store for express-session, for a service that keeps its sessions as they are. */
-import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 import { callbackify } from 'node:util';
 import {
   milliseconds,
@@ -11,6 +10,7 @@ import {
   type Manager,
 } from '@cache/core';
 import { Store, type SessionData } from 'express-session';
+import { pseudonyms, type Pseudonym } from './pseudonyms.ts';
 
 export interface SessionStoreOptions {
   /** Where the cache is made. */
@@ -59,7 +59,8 @@ const NAMES: ReadonlySet<string> = new Set<keyof SessionStoreOptions>([
  */
 export class SessionStore extends Store {
   readonly #cache: Cache<Kept>;
-  readonly #keys: { readonly ids: KeyObject; readonly subjects: KeyObject };
+  readonly #keyOf: Pseudonym;
+  readonly #termOf: Pseudonym;
   readonly #absolute: number;
   readonly #idle: number;
   readonly #lateFor: number;
@@ -77,18 +78,15 @@ export class SessionStore extends Store {
       subjectOf,
       clock = systemClock(),
     } = options;
-    if (!(secret instanceof Uint8Array) || secret.length < 32)
-      throw new TypeError('session store: secret must be a Uint8Array of at least 32 random bytes');
-    const keyFor = (purpose: string): KeyObject =>
-      createSecretKey(createHmac('sha256', secret).update(`@cache/session express ${purpose}`).digest());
-    this.#keys = { ids: keyFor('ids'), subjects: keyFor('subjects') };
+    this.#keyOf = pseudonyms(secret, 'express ids', 'session store');
+    this.#termOf = pseudonyms(secret, 'express subjects', 'session store');
     this.#absolute = milliseconds(options.absolute, 'absolute');
     this.#idle = milliseconds(options.idle ?? '24h', 'idle');
     this.#lateFor = milliseconds(options.lateFor ?? '1m', 'lateFor');
     this.#clock = clock;
     const subjectTerm = ({ session }: Kept): string | undefined => {
       const subject = session === null ? undefined : subjectOf?.(session);
-      return subject === undefined ? undefined : hashed(this.#keys.subjects, subject);
+      return subject === undefined ? undefined : this.#termOf(subject);
     };
     const { provider, codec, deadline, breaker } = cache;
     this.#cache = manager.cache<Kept>(name, {
@@ -163,7 +161,7 @@ export class SessionStore extends Store {
 
   /** Ends every session of the subject that was there when the call began; gives how many. Needs the option `subjectOf`. */
   async destroyAll(subject: string): Promise<number> {
-    const found = await this.#cache.getByIndex('subject', hashed(this.#keys.subjects, subject));
+    const found = await this.#cache.getByIndex('subject', this.#termOf(subject));
     const ended = await Promise.all([...found.keys()].map((key) => this.#end(key)));
     return ended.filter(Boolean).length;
   }
@@ -208,14 +206,6 @@ export class SessionStore extends Store {
       if (session !== null) yield session;
     }
   }
-
-  #keyOf(sid: string): string {
-    return hashed(this.#keys.ids, sid);
-  }
-}
-
-function hashed(key: KeyObject, text: string): string {
-  return createHmac('sha256', key).update(text).digest('base64url');
 }
 
 /** What of a session is data: it carries its request and methods with it. */
