@@ -7,6 +7,7 @@ import {
   DatabaseError,
   type Credentials,
   type Database,
+  type NewUser,
   type QueryCounts,
   type User,
   type UserChange,
@@ -123,6 +124,18 @@ export class Probe implements Database {
 
   findCredentials(email: string): Promise<Credentials | undefined> {
     return this.#database.findCredentials(email);
+  }
+
+  createUser(user: NewUser): Promise<void> {
+    return this.#database.createUser(user);
+  }
+
+  findSecondFactor(id: string): Promise<string | undefined> {
+    return this.#database.findSecondFactor(id);
+  }
+
+  changePassword(id: string, password: string): Promise<boolean> {
+    return this.#database.changePassword(id, password);
   }
 
   queryCounts(): Promise<QueryCounts> {

@@ -6,14 +6,16 @@ import { createSessionManager, policies, type SessionManager } from '@cache/sess
 /** Of one user, at a time. The oldest one goes when another begins. */
 export const MOST_SESSIONS = 3;
 
-export type Sessions = SessionManager<Record<string, never>>;
+/** They carry nothing but who it is. */
+export type SessionData = Record<string, never>;
+export type Sessions = SessionManager<SessionData>;
 
 /**
  * `shared` is the same in all processes of the service, and has to be a secret in one that is no example: without it nobody who reads the
  * cache can look for a user there. Tokens do not rest on it.
  */
 export function createSessions(manager: Manager, shared: string): Sessions {
-  return createSessionManager<Record<string, never>>({
+  return createSessionManager<SessionData>({
     manager,
     secret: createHash('sha256').update(`sessions of ${shared}`).digest(),
     policy: policies.aal2({ idle: '30m' }),

@@ -1,4 +1,11 @@
-import type { Credentials, Database, QueryCounts, User, UserChange } from '../src/database/database.ts';
+import type {
+  Credentials,
+  Database,
+  NewUser,
+  QueryCounts,
+  User,
+  UserChange,
+} from '../src/database/database.ts';
 import type { Tables } from '../src/database/tables.ts';
 
 /** The tables without a thread. The answer to a change can be kept under way. */
@@ -35,6 +42,18 @@ export class TablesDatabase implements Database {
 
   async findCredentials(email: string): Promise<Credentials | undefined> {
     return this.#tables.findCredentials(email);
+  }
+
+  async createUser(user: NewUser): Promise<void> {
+    this.#tables.createUser(user);
+  }
+
+  async findSecondFactor(id: string): Promise<string | undefined> {
+    return this.#tables.findSecondFactor(id);
+  }
+
+  async changePassword(id: string, password: string): Promise<boolean> {
+    return this.#tables.changePassword(id, password);
   }
 
   async ping(): Promise<void> {

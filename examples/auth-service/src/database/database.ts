@@ -24,6 +24,17 @@ export interface Credentials {
   readonly password: string;
 }
 
+export interface NewUser {
+  readonly id: string;
+  readonly name: string;
+  readonly email: string;
+  readonly teamId: string;
+  /** As `password.ts` writes it. */
+  readonly password: string;
+  /** As `second-factor.ts` makes it. */
+  readonly secondFactor: string;
+}
+
 /** How often each query ran, as the database itself counted. */
 export type QueryCounts = Readonly<Record<string, number>>;
 
@@ -37,6 +48,9 @@ export interface Database {
   deleteUser(id: string): Promise<boolean>;
   renameTeam(id: string, name: string): Promise<boolean>;
   findCredentials(email: string): Promise<Credentials | undefined>;
+  createUser(user: NewUser): Promise<void>;
+  findSecondFactor(id: string): Promise<string | undefined>;
+  changePassword(id: string, password: string): Promise<boolean>;
   /** Rejects when the database does not answer. */
   ping(): Promise<void>;
   queryCounts(): Promise<QueryCounts>;

@@ -4,6 +4,7 @@ import {
   DatabaseError,
   type Credentials,
   type Database,
+  type NewUser,
   type QueryCounts,
   type User,
   type UserChange,
@@ -57,6 +58,18 @@ export class SqliteDatabase implements Database {
 
   findCredentials(email: string): Promise<Credentials | undefined> {
     return this.#ask('findCredentials', [email]);
+  }
+
+  createUser(user: NewUser): Promise<void> {
+    return this.#ask('createUser', [user]);
+  }
+
+  findSecondFactor(id: string): Promise<string | undefined> {
+    return this.#ask('findSecondFactor', [id]);
+  }
+
+  changePassword(id: string, password: string): Promise<boolean> {
+    return this.#ask('changePassword', [id, password]);
   }
 
   /** Of its tables: two processes on one file have the same. Rejects when the tables cannot be had. */

@@ -1,6 +1,6 @@
 /** The tables of users and teams, in SQLite. Synchronous: it lives in a thread of its own (`thread.ts`). */
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import type { Credentials, QueryCounts, User, UserChange } from './database.ts';
+import type { Credentials, NewUser, QueryCounts, User, UserChange } from './database.ts';
 
 const SCHEMA = `
   CREATE TABLE teams (
@@ -14,11 +14,12 @@ const SCHEMA = `
     teamId TEXT NOT NULL REFERENCES teams (id),
     visits INTEGER NOT NULL DEFAULT 0,
     password TEXT NOT NULL,
+    secondFactor TEXT,
     revision INTEGER NOT NULL DEFAULT 0
   ) STRICT;
   CREATE TABLE identity (id TEXT NOT NULL) STRICT;
   INSERT INTO identity VALUES (lower(hex(randomblob(8))));
-  PRAGMA user_version = 1;
+  PRAGMA user_version = 2;
 `;
 
 const PROFILE = `id, name, email, teamId, (SELECT teams.name FROM teams WHERE teams.id = users.teamId) AS teamName,
@@ -34,8 +35,11 @@ const QUERIES = {
   deleteUser: 'DELETE FROM users WHERE id = ?',
   renameTeam: 'UPDATE teams SET name = ? WHERE id = ?',
   credentials: 'SELECT id AS userId, password FROM users WHERE email = ?',
+  secondFactor: 'SELECT secondFactor FROM users WHERE id = ?',
+  changePassword: 'UPDATE users SET password = ? WHERE id = ?',
   insertTeam: 'INSERT INTO teams VALUES (?, ?)',
-  insertUser: 'INSERT INTO users (id, name, email, teamId, password) VALUES (?, ?, ?, ?, ?)',
+  insertUser: `INSERT INTO users (id, name, email, teamId, password, secondFactor)
+    VALUES (?, ?, ?, ?, ?, ?)`,
   identity: 'SELECT id FROM identity',
   ping: 'SELECT 1',
 } as const;
@@ -68,7 +72,7 @@ export class Tables {
     this.#database = new DatabaseSync(file, { timeout: PATIENCE });
     // What a crash of the machine would lose is an example's.
     this.#database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; BEGIN IMMEDIATE');
-    const made = this.#database.prepare('PRAGMA user_version').get()?.['user_version'] === 1;
+    const made = this.#database.prepare('PRAGMA user_version').get()?.['user_version'] === 2;
     if (!made) this.#database.exec(SCHEMA);
     const prepared = Object.entries(QUERIES).map(([name, query]) => [name, this.#database.prepare(query)]);
     this.#statements = Object.fromEntries(prepared) as { [Q in keyof typeof QUERIES]: StatementSync };
@@ -108,6 +112,22 @@ export class Tables {
     return this.#statements.credentials.get(email) as Credentials | undefined;
   }
 
+  createUser({ id, name, email, teamId, password, secondFactor }: NewUser): void {
+    this.#count('createUser');
+    this.#statements.insertUser.run(id, name, email, teamId, password, secondFactor);
+  }
+
+  findSecondFactor(id: string): string | undefined {
+    this.#count('findSecondFactor');
+    const row = this.#statements.secondFactor.get(id) as { secondFactor: string | null } | undefined;
+    return row?.secondFactor ?? undefined;
+  }
+
+  changePassword(id: string, password: string): boolean {
+    this.#count('changePassword');
+    return this.#statements.changePassword.run(password, id).changes === 1;
+  }
+
   /** Of these tables: those of another file, or of another start in memory, have another one. */
   identity(): string {
     return (this.#statements.identity.get() as { id: string }).id;
@@ -124,7 +144,7 @@ export class Tables {
   #fill({ teams, users, password }: Seed): void {
     for (const { id, name } of teams) this.#statements.insertTeam.run(id, name);
     for (const { id, name, email, teamId } of users) {
-      this.#statements.insertUser.run(id, name, email, teamId, password);
+      this.#statements.insertUser.run(id, name, email, teamId, password, null);
     }
   }
 

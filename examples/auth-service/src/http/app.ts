@@ -2,12 +2,15 @@
 import type { Manager } from '@cache/core';
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
+import { Accounts } from '../accounts.ts';
 import { ActivityLog } from '../activity.ts';
 import type { Database } from '../database/database.ts';
 import { Logins } from '../logins.ts';
 import type { Probe } from '../probe.ts';
+import { SecondFactor } from '../second-factor.ts';
 import { createSessions } from '../sessions.ts';
 import { Users } from '../users.ts';
+import { accountRoute } from './account.ts';
 import { answerToError, departures } from './errors.ts';
 import { loginRoute } from './login.ts';
 import { sessionRoute } from './session.ts';
@@ -29,6 +32,8 @@ export function createApp(
   const activity = new ActivityLog(manager);
   const logins = new Logins(manager, database);
   const sessions = createSessions(manager, shared);
+  const accounts = new Accounts(database);
+  const secondFactor = new SecondFactor(manager, database);
 
   const app = new Hono();
   app.onError(answerToError);
@@ -38,7 +43,7 @@ export function createApp(
   app.use(departures);
   // Not for other methods: to look for a body that is not there costs a request object.
   app.on(
-    ['POST', 'PATCH'],
+    ['POST', 'PUT', 'PATCH'],
     '/*',
     bodyLimit({
       maxSize: LARGEST_BODY,
@@ -49,6 +54,7 @@ export function createApp(
   return app
     .route('/', statusRoutes(manager, database))
     .route('/', watchingRoutes(manager, database))
+    .route('/me', accountRoute({ accounts, logins, secondFactor, sessions, users }))
     .route('/login', loginRoute(logins, sessions))
     .route('/session', sessionRoute(sessions))
     .route('/teams', teamRoutes(users))

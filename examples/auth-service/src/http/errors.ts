@@ -1,5 +1,7 @@
 /** What a client is told when a request fails. */
 import { isCacheError } from '@cache/core';
+import { isSessionError } from '@cache/session';
+import { statusOf } from '@cache/session/hono';
 import type { Context, MiddlewareHandler } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import { DatabaseError } from '../database/database.ts';
@@ -9,6 +11,8 @@ export function answerToError(error: Error, context: Context): Response {
   if (error instanceof DatabaseError && error.reason === 'refused') {
     return context.json({ error: `the change contradicts what is stored: ${error.message}` }, 409);
   }
+  if (isSessionError(error))
+    return context.json({ error: error.message, code: error.code }, statusOf(error) ?? 500);
   // A loader's error reaches everyone who shares the load as it is. Of both it is true that a later request may succeed.
   if (error instanceof DatabaseError || isCacheError(error))
     return context.json({ error: error.message }, 503);

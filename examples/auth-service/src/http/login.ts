@@ -1,5 +1,5 @@
-import { Hono } from 'hono';
-import { ALLOWED_ATTEMPTS, type Logins } from '../logins.ts';
+import { Hono, type Context } from 'hono';
+import { ALLOWED_ATTEMPTS, type LoginOutcome, type Logins } from '../logins.ts';
 import type { Sessions } from '../sessions.ts';
 import { bodyOf, textIn } from './requests.ts';
 
@@ -13,10 +13,18 @@ export function loginRoute(logins: Logins, sessions: Sessions): Hono {
       const { token } = await sessions.create({ subject: userId, amr: ['pwd'], device });
       return context.json({ userId, token: token.reveal() });
     }
-    const attempts = { attempts: outcome.attempts, allowed: ALLOWED_ATTEMPTS };
-    if (outcome.status === 'wrong')
-      return context.json({ error: 'wrong e-mail address or password', ...attempts }, 401);
-    context.header('retry-after', String(outcome.retryAfterSeconds));
-    return context.json({ error: 'too many attempts', ...attempts }, 429);
+    return answerToLogin(context, outcome);
   });
+}
+
+/** To one that was not accepted. */
+export function answerToLogin(
+  context: Context,
+  outcome: Exclude<LoginOutcome, { readonly status: 'accepted' }>,
+): Response {
+  const attempts = { attempts: outcome.attempts, allowed: ALLOWED_ATTEMPTS };
+  if (outcome.status === 'wrong')
+    return context.json({ error: 'wrong e-mail address or password', ...attempts }, 401);
+  context.header('retry-after', String(outcome.retryAfterSeconds));
+  return context.json({ error: 'too many attempts', ...attempts }, 429);
 }
