@@ -13,6 +13,7 @@ import { Users } from '../users.ts';
 import { accountRoute } from './account.ts';
 import { answerToError, departures } from './errors.ts';
 import { loginRoute } from './login.ts';
+import { pageRoutes } from './page.ts';
 import { sessionRoute } from './session.ts';
 import { statusRoutes } from './status.ts';
 import { teamRoutes } from './teams.ts';
@@ -54,6 +55,7 @@ export function createApp(
   return app
     .route('/', statusRoutes(manager, database))
     .route('/', watchingRoutes(manager, database))
+    .route('/', pageRoutes())
     .route('/me', accountRoute({ accounts, logins, secondFactor, sessions, users }))
     .route('/login', loginRoute(logins, sessions))
     .route('/session', sessionRoute(sessions))
