@@ -72,6 +72,10 @@ export default defineConfig({
       },
       { extends: true, test: { name: 'tooling', include: ['tooling/test/**/*.test.ts'] } },
       { extends: true, test: { name: 'auth-service', include: ['examples/auth-service/test/**/*.test.ts'] } },
+      {
+        extends: true,
+        test: { name: 'session-adapters', include: ['examples/session-adapters/test/**/*.test.ts'] },
+      },
     ],
     coverage: {
       provider: 'v8',
