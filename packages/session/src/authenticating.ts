@@ -1,7 +1,8 @@
 /** Sessions that come of another one: a log-in in its place, and acting for somebody else. */
 import { milliseconds, type Duration } from '@cache/core';
 import { isRefusal, judge, refuse } from './admission.ts';
-import { checkSubject, create, draft, put, type NewSession } from './creating.ts';
+import { checkSubject, draft, put, type NewSession } from './creating.ts';
+import { make } from './repeating.ts';
 import type { Issued, Session, StoredSession } from './session.ts';
 import type { SessionSpace } from './space.ts';
 import { markOf } from './token.ts';
@@ -34,16 +35,16 @@ export async function login<D extends object>(
   const verdict = mark === undefined ? 'unknown' : judge(space, old, mark, settings.clock.now());
   if (mark === undefined || old === undefined || isRefusal(verdict)) {
     if (mark !== undefined && isRefusal(verdict)) await refuse(space, mark.id, old?.subject ?? null, verdict);
-    return create(space, input);
+    return make(space, draft(space, input), input.idempotencyKey);
   }
   const session = draft(space, { ...input, data: carriedOver(space, old, input) });
   if (old.subject === null) {
-    const issued = await put(space, session);
+    const issued = await make(space, session, input.idempotencyKey);
     await end(space, mark.id, old.subject);
     return issued;
   }
   await end(space, mark.id, old.subject);
-  return put(space, session);
+  return make(space, session, input.idempotencyKey);
 }
 
 async function end(
