@@ -1,7 +1,7 @@
 /** The codec of plain JSON. */
 import type { Codec } from '@cache/core';
 import { checkDepth } from './depth.ts';
-import { isPlain } from './plain.ts';
+import { isPlain, isPlainParsed } from './plain.ts';
 import { refuseOthers } from './refusal.ts';
 import { createTextCodec } from './text-codec.ts';
 import { malformed, stringified } from './text.ts';
@@ -23,7 +23,7 @@ function plainTextOf(value: unknown): string {
 
 function plainValueOf(json: unknown): unknown {
   // Not told to be plain is also what is merely nested deeply.
-  if (!isPlain(json)) {
+  if (!isPlainParsed(json)) {
     checkDepth(json);
     try {
       refuseOthers(json);

@@ -24,6 +24,27 @@ function hasPlainParts(container: object, depth: number): boolean {
   return true;
 }
 
+/**
+ * The same of what `JSON.parse` gave, which has nothing to look for but numbers: those beyond a double, and `-0`. `false` may also mean that it
+ * could not be told.
+ */
+export function isPlainParsed(json: unknown, depth = 0): boolean {
+  if (typeof json === 'number') return isPlainNumber(json);
+  if (typeof json !== 'object' || json === null) return true;
+  if (depth === DEEP) return false;
+  // Strings, of which there are most, are not worth a call.
+  if (Array.isArray(json)) {
+    for (let at = 0; at < json.length; at++)
+      if (typeof json[at] !== 'string' && !isPlainParsed(json[at], depth + 1)) return false;
+    return true;
+  }
+  for (const name in json) {
+    const part: unknown = json[name as keyof typeof json];
+    if (typeof part !== 'string' && !isPlainParsed(part, depth + 1)) return false;
+  }
+  return true;
+}
+
 export function isPlainNumber(value: number): boolean {
   return Number.isFinite(value) && !Object.is(value, -0);
 }
