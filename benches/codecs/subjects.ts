@@ -14,14 +14,26 @@ import type { ValueForm } from './values.ts';
 
 export interface Subject {
   readonly encode: (value: object) => Uint8Array;
+  /** What whoever asked does to the bytes in the end. */
+  readonly giveBack?: (bytes: Uint8Array) => void;
   readonly decode: (bytes: Uint8Array) => unknown;
 }
 
+const MAY_LEND = { mayLend: true };
 const CONTEXT = { cache: 'bench', space: 'bench', key: 'key', schemaVersion: 0 };
 
 function ours(codec: Codec): Subject {
   return {
     encode: (value) => codec.encode(value, CONTEXT),
+    decode: (bytes) => codec.decode(bytes, CONTEXT),
+  };
+}
+
+/** What a codec lends lies in a buffer that it goes on using, too. Core wipes it when it has copied it. */
+function lent(codec: Codec): Subject {
+  return {
+    encode: (value) => codec.encode(value, CONTEXT, MAY_LEND),
+    giveBack: (bytes) => void bytes.fill(0),
     decode: (bytes) => codec.decode(bytes, CONTEXT),
   };
 }
@@ -50,14 +62,19 @@ const SUBJECTS = {
   'cbor-x': cborX,
   'cbor-x, bytes of its own': () => owned(cborX()),
   '@cache/codec-cbor': () => ours(cborCodec),
+  '@cache/codec-cbor, lent': () => lent(cborCodec),
   'built into core': () => ours(binaryCodec),
+  'built into core, lent': () => lent(binaryCodec),
   JSON: () => JSON_TEXT,
   'JSON, bytes of its own': () => owned(JSON_TEXT),
   '@cache/codec-json': () => ours(jsonCodec),
+  '@cache/codec-json, lent': () => lent(jsonCodec),
   '@cache/codec-json, tagged': () => ours(taggedJsonCodec),
+  '@cache/codec-json, tagged, lent': () => lent(taggedJsonCodec),
   msgpackr,
   'msgpackr, bytes of its own': () => owned(msgpackr()),
   '@cache/codec-msgpack': () => ours(msgpackCodec),
+  '@cache/codec-msgpack, lent': () => lent(msgpackCodec),
   'node:v8': (): Subject => ({ encode: serialize, decode: (bytes) => deserialize(bytes) as unknown }),
   '@cache/codec-v8': () => ours(v8Codec),
   'protobuf-es': (form: ValueForm): Subject => {
@@ -83,14 +100,19 @@ export const BARE: Readonly<Record<SubjectName, SubjectName>> = {
   'cbor-x': 'cbor-x',
   'cbor-x, bytes of its own': 'cbor-x',
   '@cache/codec-cbor': 'cbor-x',
+  '@cache/codec-cbor, lent': 'cbor-x',
   'built into core': 'cbor-x',
+  'built into core, lent': 'cbor-x',
   JSON: 'JSON',
   'JSON, bytes of its own': 'JSON',
   '@cache/codec-json': 'JSON',
+  '@cache/codec-json, lent': 'JSON',
   '@cache/codec-json, tagged': 'JSON',
+  '@cache/codec-json, tagged, lent': 'JSON',
   msgpackr: 'msgpackr',
   'msgpackr, bytes of its own': 'msgpackr',
   '@cache/codec-msgpack': 'msgpackr',
+  '@cache/codec-msgpack, lent': 'msgpackr',
   'node:v8': 'node:v8',
   '@cache/codec-v8': 'node:v8',
   'protobuf-es': 'protobuf-es',

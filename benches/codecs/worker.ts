@@ -28,7 +28,7 @@ export interface CodecRoundTaken {
 }
 
 await serve(async ({ subject, form }: CodecSetting) => {
-  const { encode, decode } = openSubject(subject, form);
+  const { encode, giveBack = () => {}, decode } = openSubject(subject, form);
   const isOfMessages = subject.includes('protobuf');
   const values = valuesOf(form).map((value) => (isOfMessages ? messageOf(form, value) : value));
   // As a client of Redis gives them.
@@ -46,7 +46,11 @@ await serve(async ({ subject, form }: CodecSetting) => {
 
   const loops = {
     encode(count: number) {
-      for (let step = 0; step < count; step++) seen += encode(values[step % VALUES] as object).length;
+      for (let step = 0; step < count; step++) {
+        const written = encode(values[step % VALUES] as object);
+        seen += written.length;
+        giveBack(written);
+      }
     },
     decode(count: number) {
       for (let step = 0; step < count; step++)

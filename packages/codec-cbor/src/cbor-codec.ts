@@ -7,19 +7,28 @@ import { Writer } from './writer.ts';
 function createCborCodec(): Codec {
   let reader: Reader | undefined;
   let spare: Writer | undefined;
+  const written = (value: unknown, context: CodecContext): Uint8Array => {
+    // A proxy in the value can run code that encodes: such a call finds no spare and gets its own.
+    const writer = spare ?? new Writer();
+    spare = undefined;
+    try {
+      return bytesOf(value, writer, context);
+    } catch (error) {
+      writer.wipe();
+      throw error;
+    } finally {
+      if (writer.isSmall) spare = writer;
+    }
+  };
   return {
     id: 'cbor',
     checks: true,
-    encode(value, context) {
-      // A proxy in the value can run code that encodes: such a call finds no spare and gets its own.
-      const writer = spare ?? new Writer();
-      spare = undefined;
-      try {
-        return bytesOf(value, writer, context);
-      } finally {
-        writer.wipe();
-        if (writer.isSmall) spare = writer;
-      }
+    encode(value, context, options) {
+      const lent = written(value, context);
+      if (options?.mayLend === true) return lent;
+      const bytes = lent.slice();
+      lent.fill(0);
+      return bytes;
     },
     decode(bytes, context) {
       try {

@@ -28,9 +28,7 @@ export function assembled(bytes: Uint8Array, holes: readonly Hole[], ends: reado
   }
   const whole = new Output();
   place(0);
-  const copy = whole.copy();
-  whole.wipe();
-  return copy;
+  return whole.lent();
 
   /** By recursion: of the containers on a way down, few are embedded. */
   function place(segment: number): void {

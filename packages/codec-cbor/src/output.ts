@@ -6,15 +6,12 @@ const FIRST_CAPACITY = 1_024;
 const MAX_KEPT = 65_536;
 /** Up to this length a text that is ASCII is written by the character: a call into the engine costs more. */
 const SHORT_TEXT = 48;
-/** Up to this length a wipe goes by the word, for the same reason. */
-const SHORT_WIPE = 1_024;
 
 /** Grows as it is written to. What it held is wiped, also where it moved to a larger buffer. */
 export class Output {
   #bytes = new Uint8Array(FIRST_CAPACITY);
   /** The same memory. */
   #view = new DataView(this.#bytes.buffer);
-  #words = new Float64Array(this.#bytes.buffer);
   #utf8Into = utf8Into(this.#bytes);
   /** Where the next byte goes. */
   #at = 0;
@@ -28,19 +25,20 @@ export class Output {
     return this.#bytes.length <= MAX_KEPT;
   }
 
-  /** What was written, in memory of its own. */
-  copy(): Uint8Array {
-    return this.#bytes.slice(0, this.#at);
+  /** What was written, until something else is, which begins anew: whoever takes it wipes it. */
+  lent(): Uint8Array {
+    const bytes = this.look();
+    this.#at = 0;
+    return bytes;
   }
 
   /** What was written, until something else is. */
   look(): Uint8Array {
-    return this.#bytes.subarray(0, this.#at);
+    return new Uint8Array(this.#bytes.buffer, 0, this.#at);
   }
 
   wipe(): void {
-    if (this.#at > SHORT_WIPE) this.#bytes.fill(0, 0, this.#at);
-    else for (let word = 0; 8 * word < this.#at; word++) this.#words[word] = 0;
+    this.#bytes.fill(0, 0, this.#at);
     this.#at = 0;
   }
 
@@ -140,11 +138,9 @@ export class Output {
 
   #grow(needed: number): void {
     const outgrown = this.#bytes;
-    // Whole words.
-    this.#bytes = new Uint8Array(8 * Math.ceil(Math.max(needed, 2 * outgrown.length) / 8));
+    this.#bytes = new Uint8Array(Math.max(needed, 2 * outgrown.length));
     this.#bytes.set(outgrown.subarray(0, this.#at));
     this.#view = new DataView(this.#bytes.buffer);
-    this.#words = new Float64Array(this.#bytes.buffer);
     this.#utf8Into = utf8Into(this.#bytes);
     outgrown.fill(0, 0, this.#at);
   }

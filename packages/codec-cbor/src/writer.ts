@@ -67,14 +67,14 @@ export class Writer {
   }
 
   /**
-   * The bytes of a value. They share memory with nothing. `isChecked`: the value was judged to be of the model, and nobody else has it;
-   * then nothing is in doubt that is, and rare forms are written for which most values are not searched.
+   * The bytes of a value, until the next one is written: whoever takes them wipes them. `isChecked`: the value was judged to be of the model,
+   * and nobody else has it; then nothing is in doubt that is, and rare forms are written for which most values are not searched.
    */
   write(value: unknown, isChecked: boolean): Uint8Array {
     this.#isChecked = isChecked;
     this.#partsLeft = isChecked ? Infinity : MAX_PARTS;
     this.#part(value, 1);
-    if (this.#holes.length === 0) return this.#out.copy();
+    if (this.#holes.length === 0) return this.#out.lent();
     const ends = [this.#out.at];
     // Not by recursion: how deep a value is nested must not decide whether the stack is deep enough.
     for (let i = 0; i < this.#holes.length; i++) {
@@ -82,7 +82,9 @@ export class Writer {
       this.#container(container, getPrototypeOf(container), depth);
       ends.push(this.#out.at);
     }
-    return assembled(this.#out.look(), this.#holes, ends);
+    const bytes = assembled(this.#out.look(), this.#holes, ends);
+    this.wipe();
+    return bytes;
   }
 
   /** `depth`: that of the part if it is a container, counted from 1. */

@@ -1,11 +1,13 @@
 /** The codec. */
-import { CacheError, type Codec, type CodecContext } from '@cache/core';
+import { CacheError, type Codec, type CodecContext, type EncodeOptions } from '@cache/core';
 import { ALGORITHMS, runtimeName } from './algorithms.ts';
 import { type CompressionOptions, misuse, settingsOf } from './options.ts';
 
 /** The first byte of an entry that is kept as the inner codec made it. */
 const AS_IT_IS = 0;
 const MAX_ID_LENGTH = 16;
+/** The bytes of the inner codec are compressed or copied, and wiped. */
+const COPIED: EncodeOptions = { mayLend: true };
 
 /**
  * A codec whose bytes are those of `inner`, compressed where that makes them shorter. The first byte tells how they are kept, so whoever reads
@@ -31,7 +33,7 @@ export function compressed(inner: Codec, options: CompressionOptions = {}): Code
     checks: inner.checks,
     authenticates: inner.authenticates,
     encode(value, context) {
-      const bytes = inner.encode(value, context);
+      const bytes = inner.encode(value, context, COPIED);
       if (!(bytes instanceof Uint8Array))
         throw new TypeError(`the codec '${inner.id}' must encode to a Uint8Array`);
       try {

@@ -1,6 +1,6 @@
 /** The codec. */
 import { createCipheriv, createDecipheriv, randomFillSync } from 'node:crypto';
-import { CacheError, type Codec, type CodecContext } from '@cache/core';
+import { CacheError, type Codec, type CodecContext, type EncodeOptions } from '@cache/core';
 import { NONCE_LENGTH, type Parts, TAG_LENGTH, bindingOf, partsOf } from './format.ts';
 import { type EncryptionKey, isKeyId, keyRing, misuse, type RingKey } from './key-ring.ts';
 
@@ -11,6 +11,8 @@ export interface EncryptionOptions {
 
 const ALGORITHM = 'aes-256-gcm';
 const MAX_ID_LENGTH = 16;
+/** The bytes of the inner codec are encrypted, and wiped. */
+const COPIED: EncodeOptions = { mayLend: true };
 
 /**
  * A codec whose bytes are those of `inner`, encrypted with AES-256-GCM and bound to their place: moved to another key, space or cache, they
@@ -38,7 +40,7 @@ export function encrypted(inner: Codec, options: EncryptionOptions): Codec {
     checks: inner.checks,
     authenticates: true,
     encode(value, context) {
-      const bytes = inner.encode(value, context);
+      const bytes = inner.encode(value, context, COPIED);
       if (!(bytes instanceof Uint8Array))
         throw new TypeError(`the codec '${innerId}' must encode to a Uint8Array`);
       try {

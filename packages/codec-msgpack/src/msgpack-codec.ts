@@ -8,9 +8,13 @@ function createMsgpackCodec(): Codec {
   const read = createReader();
   return {
     id: 'msgpack',
-    encode(value) {
+    encode(value, _, options) {
       if (value === undefined) throw new TypeError('undefined is never a value');
-      return write(value);
+      const lent = write(value);
+      if (options?.mayLend === true) return lent;
+      const bytes = lent.slice();
+      lent.fill(0);
+      return bytes;
     },
     decode(bytes, { cache, key }) {
       try {

@@ -29,8 +29,8 @@ const FIRST_CAPACITY = 8_192;
 const SHORT_TEXT = 31;
 
 /**
- * Makes what writes checked values. The bytes it gives share memory with nothing, and what a value held is not left in its buffer; what it
- * outgrew is left to the garbage collector.
+ * Makes what writes checked values. The bytes lie in its buffer until the next value is written: whoever takes them wipes them. What was
+ * written of a value that cannot be written is wiped here, and what it outgrew is left to the garbage collector.
  */
 export function createWriter(): (value: unknown) => Uint8Array {
   const utf8 = new TextEncoder();
@@ -40,15 +40,19 @@ export function createWriter(): (value: unknown) => Uint8Array {
   let deferred: Deferred[] = [];
 
   return (value) => {
+    let end = 0;
     try {
       part(value, 1);
-      // Not by recursion: how deep a value is nested must not decide whether the stack is deep enough.
-      for (const { container, depth } of deferred) inside(container, depth);
-      return buffer.slice(0, at);
+      if (deferred.length > 0) {
+        // Not by recursion: how deep a value is nested must not decide whether the stack is deep enough.
+        for (const { container, depth } of deferred) inside(container, depth);
+      }
+      end = at;
+      return new Uint8Array(buffer.buffer, 0, end);
     } finally {
-      buffer.fill(0, 0, at);
+      if (end === 0) buffer.fill(0, 0, at);
       at = 0;
-      deferred = [];
+      if (deferred.length > 0) deferred = [];
       if (buffer.length > MAX_KEPT) resize(FIRST_CAPACITY);
     }
   };

@@ -11,29 +11,36 @@ import { UNDEFINED_VALUE } from './values.ts';
 const MAX_KEPT = 65_536;
 
 /**
- * Makes a codec for the whole value model. Its buffer is wiped after each value, so that what a value held is not left in memory beside
- * the bytes that were asked for.
+ * Makes a codec for the whole value model. What a value held is not left in its buffer beside the bytes that were asked for: it is wiped, or
+ * lent to somebody who wipes it.
  */
 export function createBinaryCodec(): Codec {
   let spare: Encoder | undefined;
   const texts = new TextReader();
+  const written = (value: unknown): Uint8Array => {
+    if (value === undefined) throw new TypeError(UNDEFINED_VALUE);
+    // A proxy in the value can run code that encodes: such a call finds no spare and gets its own.
+    const encoder = spare ?? new Encoder();
+    spare = undefined;
+    try {
+      encoder.write(value);
+      return encoder.lent();
+    } catch (error) {
+      encoder.wipe();
+      throw told(error);
+    } finally {
+      if (encoder.capacity <= MAX_KEPT) spare = encoder;
+    }
+  };
   return {
     id: 'core1',
     checks: true,
-    encode(value) {
-      if (value === undefined) throw new TypeError(UNDEFINED_VALUE);
-      // A proxy in the value can run code that encodes: such a call finds no spare and gets its own.
-      const encoder = spare ?? new Encoder();
-      spare = undefined;
-      try {
-        encoder.write(value);
-        return encoder.result();
-      } catch (error) {
-        throw told(error);
-      } finally {
-        encoder.wipe();
-        if (encoder.capacity <= MAX_KEPT) spare = encoder;
-      }
+    encode(value, _, options) {
+      const lent = written(value);
+      if (options?.mayLend === true) return lent;
+      const bytes = lent.slice();
+      lent.fill(0);
+      return bytes;
     },
     decode(bytes, context) {
       try {

@@ -69,22 +69,29 @@ export class Encoder {
     return this.#bytes.length;
   }
 
-  result(): Uint8Array {
-    return this.#bytes.slice(0, this.#at);
+  /** What was written, until something else is: whoever takes it wipes it. Forgets the value. */
+  lent(): Uint8Array {
+    const bytes = new Uint8Array(this.#bytes.buffer, 0, this.#at);
+    this.#forget();
+    return bytes;
   }
 
-  /** Forgets the value, also one whose writing broke off. */
+  /** Forgets a value whose writing broke off. */
   wipe(): void {
     this.#bytes.fill(0, 0, this.#at);
-    this.#at = 0;
-    this.#opened = undefined;
-    this.#bounds = new Bounds();
-    this.#shapes.length = 0;
+    this.#forget();
   }
 
   write(value: unknown): void {
     this.#part(value);
     while (this.#opened !== undefined) this.#goOn(this.#opened);
+  }
+
+  #forget(): void {
+    this.#at = 0;
+    this.#opened = undefined;
+    this.#bounds = new Bounds();
+    this.#shapes.length = 0;
   }
 
   /** Writes parts of a container, up to one that is a container itself, or to the end. */

@@ -9,11 +9,20 @@ export interface CodecContext {
   readonly schemaVersion: number;
 }
 
+/** What whoever asks for bytes allows. A codec may pass over it. */
+export interface EncodeOptions {
+  /**
+   * The bytes may lie in memory that the codec goes on using. They are copied before the codec is called again, and may be overwritten, which is
+   * how they are wiped: core copies them behind a frame. Default false.
+   */
+  readonly mayLend?: boolean | undefined;
+}
+
 /**
  * Turns a value of the value model into bytes and back.
  *
  * A codec never changes a value: what it cannot represent exactly, it refuses with a `TypeError` that names the path. `encode` does not
- * keep or change the value; the bytes it returns belong to the caller and share memory with nothing. `decode` keeps no view of its input,
+ * keep or change the value; the bytes it returns belong to the caller and share memory with nothing, unless the caller allows otherwise. `decode` keeps no view of its input,
  * returns a value that shares nothing with other results, and throws on any input `encode` did not make: it never returns a guess.
  * Codecs are synchronous and free of side effects.
  */
@@ -31,6 +40,6 @@ export interface Codec {
    * options do not name: the default of its provider is something that anybody can write. Default false.
    */
   readonly authenticates?: boolean | undefined;
-  encode(value: unknown, context: CodecContext): Uint8Array;
+  encode(value: unknown, context: CodecContext, options?: EncodeOptions): Uint8Array;
   decode(bytes: Uint8Array, context: CodecContext): unknown;
 }

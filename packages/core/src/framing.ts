@@ -66,7 +66,7 @@ export class Framing {
     this.#head = headOf(this.codec.id, schemaVersion);
   }
 
-  /** A framed copy of what the codec gave. That is wiped: an engine that wipes what it held cannot reach it. */
+  /** A framed copy of what the codec gave or lent. That is wiped: an engine that wipes what it held cannot reach it. */
   frame(bytes: Uint8Array): Uint8Array {
     const head = this.#head;
     const framed = new Uint8Array(head.length + bytes.length);

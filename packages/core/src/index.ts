@@ -23,7 +23,7 @@ export type {
 export { binaryCodec } from './binary-codec.ts';
 export { systemClock } from './clock.ts';
 export type { Cancel, Clock } from './clock.ts';
-export type { Codec, CodecContext } from './codec.ts';
+export type { Codec, CodecContext, EncodeOptions } from './codec.ts';
 export { milliseconds, millisecondsOrForever } from './duration.ts';
 export type { Duration } from './duration.ts';
 export type {

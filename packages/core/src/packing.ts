@@ -1,7 +1,7 @@
 /** How values become what an engine holds, and come back: isolation and encoding in one place. */
 import { codecFailure } from './binary-codec.ts';
 import { Cloners, type Shape } from './cloners.ts';
-import type { Codec, CodecContext } from './codec.ts';
+import type { Codec, CodecContext, EncodeOptions } from './codec.ts';
 import { cloneValue, copyValue } from './copying.ts';
 import type { Payload } from './engine.ts';
 import { isCacheError } from './errors.ts';
@@ -158,6 +158,9 @@ function plainOf(payload: Payload): unknown {
   return payload instanceof Private ? payload.value : payload;
 }
 
+/** The frame has a copy of what a codec gives. */
+const COPIED: EncodeOptions = { mayLend: true };
+
 /** Values an engine keeps as bytes, which it may wipe. Each read decodes; isolated values do not depend on the bytes. */
 class EncodedValues implements Packing {
   readonly #frozen: boolean;
@@ -221,7 +224,7 @@ class EncodedValues implements Packing {
     // Counters stay numbers, so that the engine can change them in place.
     if (Number.isSafeInteger(value) && !Object.is(value, -0)) return value;
     const { codec } = this.#framing;
-    const bytes: unknown = codec.encode(value, this.#contextOf(key));
+    const bytes: unknown = codec.encode(value, this.#contextOf(key), COPIED);
     if (bytes instanceof Uint8Array) return this.#framing.frame(bytes);
     throw new TypeError(`the codec '${codec.id}' must encode to a Uint8Array`);
   }

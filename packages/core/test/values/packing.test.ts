@@ -316,6 +316,22 @@ describe('bytes', () => {
     expect(seen).toEqual([1, 1, 2, 2]);
   });
 
+  it('allows the codec to lend, copies what it lent, and wipes that', () => {
+    const buffer = new Uint8Array(64);
+    const packing = packed({
+      encode(value, where, options) {
+        expect(options).toEqual({ mayLend: true });
+        const bytes = binaryCodec.encode(value, where);
+        buffer.set(bytes);
+        return buffer.subarray(0, bytes.length);
+      },
+    });
+    const payload = packing.pack(['hunter2'], 'k');
+    expect(buffer.every((byte) => byte === 0)).toBe(true);
+    packing.pack(['other'], 'k');
+    expect(packing.unpack(payload, 'k')).toEqual(['hunter2']);
+  });
+
   it('G6: an isolated value does not depend on the bytes it was packed to or came from', () => {
     const packing = packed({});
     const isolated = packing.isolate({ a: 1 });

@@ -7,6 +7,7 @@ import { hostileBytes } from './promises/hostile-bytes.ts';
 import { identity } from './promises/identity.ts';
 import { independence } from './promises/independence.ts';
 import { input } from './promises/input.ts';
+import { lending } from './promises/lending.ts';
 import { ownership } from './promises/ownership.ts';
 import { proportion } from './promises/proportion.ts';
 import { refusal } from './promises/refusal.ts';
@@ -17,6 +18,7 @@ export const CODEC_GROUPS: readonly CodecGroup[] = [
   roundTrip,
   refusal,
   ownership,
+  lending,
   independence,
   context,
   input,
