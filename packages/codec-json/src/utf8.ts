@@ -11,7 +11,8 @@ interface NodeMethods {
   utf8Slice(this: Uint8Array, start: number, end: number): string;
 }
 
-const NODE: NodeMethods | undefined = typeof Buffer === 'function' ? Buffer.prototype : undefined;
+const NODE: NodeMethods | undefined =
+  typeof Buffer === 'function' ? (Buffer.prototype as NodeMethods) : undefined;
 
 const encoder = /* @__PURE__ */ new TextEncoder();
 const decoder = /* @__PURE__ */ new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
