@@ -1,5 +1,6 @@
 /** The codec. */
-import { type Codec, type CodecContext, CacheError, binaryCodec } from '@cache/core';
+import { type Codec, type CodecContext, binaryCodec } from '@cache/core';
+import { codecFailure } from '@cache/core/codec-parts';
 import { Doubt } from './inspection.ts';
 import { Reader } from './reader.ts';
 import { Writer } from './writer.ts';
@@ -34,8 +35,7 @@ function createCborCodec(): Codec {
       try {
         return (reader ??= new Reader()).read(bytes);
       } catch (cause) {
-        const { cache, key } = context;
-        throw new CacheError('CODEC_FAILED', 'the stored bytes could not be read', { cause, cache, key });
+        throw codecFailure(cause, context);
       }
     },
   };

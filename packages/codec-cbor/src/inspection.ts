@@ -1,6 +1,6 @@
 /** What an object of a caller holds, asked so that only proxies could lie, and those in nothing that is not checked again. */
+import { type MemoryType, bytesOfMemory, getterOf } from '@cache/core/codec-parts';
 import { indexOf } from './format.ts';
-import { type MemoryType, bytesOf, getterOf, ordered } from './views.ts';
 
 /** Why a value was not written: it may be of the value model or not. A walk that knows the whole model has to look. */
 export class Doubt extends TypeError {}
@@ -77,10 +77,10 @@ function inspected(value: object, getter: (this: unknown) => unknown): unknown {
 }
 
 /** A look at the bytes of memory or of a view over it, in the order of the format. */
-export function memoryOf(value: object, { width }: MemoryType): Uint8Array {
+export function memoryOf(value: object, type: MemoryType): Uint8Array {
   if (value instanceof ArrayBuffer && Reflect.ownKeys(value).length > 0) throw new Doubt('an odd buffer');
   try {
-    return ordered(bytesOf(value), width);
+    return bytesOfMemory(value, type);
   } catch {
     throw new Doubt('odd memory');
   }

@@ -1,4 +1,5 @@
 /** From bytes to what holds no other values: numbers, texts, dates, memory. */
+import { memoryOf } from '@cache/core/codec-parts';
 import { magnitudeOf } from './bignum.ts';
 import { Cursor, malformed } from './cursor.ts';
 import {
@@ -19,7 +20,7 @@ import {
   isWellFormed,
 } from './format.ts';
 import { TextReader } from './text-reader.ts';
-import { TAGGED_TYPES, ordered } from './views.ts';
+import { UINT16_ARRAY, typeTagged } from './views.ts';
 
 const NativeDate: DateConstructor = Date;
 
@@ -97,9 +98,8 @@ export class LeafReader {
 
   /** A text that has no UTF-8. */
   units(): string {
-    const bytes = this.cursor.copy(this.count(BYTES));
-    if (bytes.length % 2 !== 0) throw malformed('a unit is cut off');
-    const units = new Uint16Array(ordered(bytes, 2).buffer);
+    // Throws when one is cut off.
+    const units = this.memory(UINT16_ARRAY, this.count(BYTES)) as Uint16Array;
     let text = '';
     // In pieces that fit on the stack.
     for (let i = 0; i < units.length; i += 4_096)
@@ -126,10 +126,10 @@ export class LeafReader {
 
   /** Memory of its own. `tag`: `undefined` for bytes without one. */
   memory(tag: number | undefined, length: number): object {
-    const type = TAGGED_TYPES.get(tag);
+    const type = typeTagged(tag);
     if (type === undefined) throw malformed('a tag is unknown to this runtime');
-    const bytes = this.cursor.copy(length);
+    const start = this.cursor.skip(length);
     // Throws when an element is cut off.
-    return type.make(ordered(bytes, type.width).buffer);
+    return memoryOf(type, this.cursor.bytes.subarray(start, this.cursor.at));
   }
 }

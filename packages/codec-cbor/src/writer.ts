@@ -1,4 +1,5 @@
 /** From values to bytes. */
+import { memoryTypeOf } from '@cache/core/codec-parts';
 import { bytesOfMagnitude } from './bignum.ts';
 import { assembled, type Hole } from './embedding.ts';
 import {
@@ -40,7 +41,7 @@ import {
   timeOf,
 } from './inspection.ts';
 import { Output } from './output.ts';
-import { MEMORY_TYPES } from './views.ts';
+import { tagOf } from './views.ts';
 
 const { getPrototypeOf } = Object;
 const NativeDate: DateConstructor = Date;
@@ -131,8 +132,8 @@ export class Writer {
     // Nearly every object is one of these two.
     if (prototype !== Object.prototype && prototype !== Array.prototype) {
       if (prototype === NativeDate.prototype) return this.#date(value);
-      const memory = MEMORY_TYPES.get(prototype);
-      if (memory !== undefined) return this.#bytes(memory.tag, memoryOf(value, memory));
+      const type = memoryTypeOf(value);
+      if (type !== undefined) return this.#bytes(tagOf(type), memoryOf(value, type));
     }
     if (!isEmbedded(depth)) this.#container(value, prototype, depth);
     // Mostly a cycle, and of those that fork this walk would write all ways down to here.

@@ -6,7 +6,6 @@ import { decode as decodeByCborX } from 'cbor-x';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cborCodec } from '../src/index.ts';
-import { turned } from '../src/views.ts';
 import { decode, encode } from './codec.ts';
 
 const hexOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
@@ -101,15 +100,5 @@ describe('the format', () => {
   it('has one form of NaN, whatever its bits are', () => {
     const [odd] = new Float64Array(new BigUint64Array([0xfff8_0000_0000_0001n]).buffer);
     expect(hexOf(encode(odd))).toBe('fb7ff8000000000000');
-  });
-
-  it('turns the bytes of each element, and of each element alone', () => {
-    const bytes = Uint8Array.from([1, 2, 3, 4, 5, 6, 7, 8]);
-    expect([2, 4, 8].map((width) => Array.from(turned(bytes, width)))).toEqual([
-      [2, 1, 4, 3, 6, 5, 8, 7],
-      [4, 3, 2, 1, 8, 7, 6, 5],
-      [8, 7, 6, 5, 4, 3, 2, 1],
-    ]);
-    expect(bytes[0]).toBe(1);
   });
 });

@@ -1,5 +1,6 @@
 /** What the codecs have in common: UTF-8, and how reading fails. */
-import { CacheError, type Codec } from '@cache/core';
+import type { Codec } from '@cache/core';
+import { codecFailure } from '@cache/core/codec-parts';
 import { parsed } from './text.ts';
 import { createLender, textOf, utf8Of } from './utf8.ts';
 
@@ -17,12 +18,12 @@ export function createTextCodec(
       const text = jsonOf(value);
       return options?.mayLend === true ? (lender ??= createLender())(text) : utf8Of(text);
     },
-    decode(bytes, { cache, key }) {
+    decode(bytes, context) {
       try {
         const text = textOf(bytes);
         return valueOf(parsed(text), text);
       } catch (cause) {
-        throw new CacheError('CODEC_FAILED', 'the stored bytes could not be read', { cause, cache, key });
+        throw codecFailure(cause, context);
       }
     },
   };

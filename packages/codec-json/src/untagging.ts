@@ -1,6 +1,6 @@
 /** From what JSON has a form for to values of the model. */
 import { bigintOf } from './bigints.ts';
-import { memoryOf } from './memory.ts';
+import { memoryIn } from './memory.ts';
 import { BARE, BIGINT, DATE, MAP, MARK, NUMBER, SET, UNDEFINED, markedName } from './tags.ts';
 import { malformed } from './text.ts';
 
@@ -72,7 +72,7 @@ function valueOf(mark: string, form: unknown): unknown {
         return { __proto__: null, ...form };
       break;
     default:
-      return memoryOf(mark.slice(1), form);
+      return memoryIn(mark.slice(1), form);
   }
   throw malformed('a misplaced tag');
 }

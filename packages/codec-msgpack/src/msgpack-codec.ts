@@ -1,5 +1,6 @@
 /** The codec. */
-import { CacheError, type Codec } from '@cache/core';
+import type { Codec } from '@cache/core';
+import { codecFailure } from '@cache/core/codec-parts';
 import { createReader } from './reader.ts';
 import { createWriter } from './writer.ts';
 
@@ -16,11 +17,11 @@ function createMsgpackCodec(): Codec {
       lent.fill(0);
       return bytes;
     },
-    decode(bytes, { cache, key }) {
+    decode(bytes, context) {
       try {
         return read(bytes);
       } catch (cause) {
-        throw new CacheError('CODEC_FAILED', 'the stored bytes could not be read', { cause, cache, key });
+        throw codecFailure(cause, context);
       }
     },
   };

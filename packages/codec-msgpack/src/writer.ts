@@ -1,4 +1,5 @@
 /** From values to bytes. */
+import { bytesOfMemory, memoryTypeOf } from '@cache/core/codec-parts';
 import {
   BARE,
   BIGINT,
@@ -13,7 +14,7 @@ import {
   UTF16,
   isDeferred,
 } from './format.ts';
-import { BUFFER, bytesOf, codeOf } from './memory.ts';
+import { BUFFER, codeOf } from './memory.ts';
 
 /** A container that comes after what it lies in. */
 interface Deferred {
@@ -129,8 +130,8 @@ export function createWriter(): (value: unknown) => Uint8Array {
     const prototype: unknown = Object.getPrototypeOf(value);
     if (prototype !== Object.prototype && prototype !== Array.prototype) {
       if (prototype === NativeDate.prototype) return date((value as Date).getTime());
-      const code = codeOf(value);
-      if (code >= 0) return memory(bytesOf(value as ArrayBuffer | ArrayBufferView, code), code);
+      const type = memoryTypeOf(value);
+      if (type !== undefined) return memory(bytesOfMemory(value, type), codeOf(type));
     }
     if (isDeferred(depth)) {
       deferred.push({ container: value, depth });

@@ -72,9 +72,11 @@ export const VIEW_TAGS: readonly string[] = [
 /** How many plain objects of a message get a number. */
 export const MAX_SHAPES = 32;
 
+/** Whether the machine's order of bytes is that of the format. */
+export const IS_LITTLE_ENDIAN: boolean = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
+
 /** Turns the elements of typed arrays from the byte order of this machine to that of the format, or back. */
-export const orderBytes: (bytes: Uint8Array, width: number) => void =
-  new Uint8Array(new Uint16Array([1]).buffer)[0] === 1 ? () => {} : swapBytes;
+export const orderBytes: (bytes: Uint8Array, width: number) => void = IS_LITTLE_ENDIAN ? () => {} : swapBytes;
 
 /** Reverses the bytes of each element. */
 export function swapBytes(bytes: Uint8Array, width: number): void {
