@@ -58,9 +58,6 @@ const STRETCH = 64;
 /** How deep containers may be nested: the limit of the value model. */
 export const MAX_DEPTH = 2_000;
 
-/** How many parts a value may have, at least: members, entries and the containers themselves. */
-export const MAX_PARTS = 10_000_000;
-
 /** Whether a container at this depth, counted from 1, is embedded. */
 export function isEmbedded(depth: number): boolean {
   return depth % STRETCH === 1 && depth > 1;

@@ -1,4 +1,5 @@
 /** From bytes to values. */
+import { MAX_PARTS } from '@cache/core/codec-parts';
 import { malformed } from './cursor.ts';
 import {
   ARRAY,
@@ -9,7 +10,6 @@ import {
   EMBEDDED,
   MAP,
   MAX_DEPTH,
-  MAX_PARTS,
   NEGATIVE,
   NEGATIVE_BIGNUM,
   NEGATIVE_ZERO,

@@ -1,5 +1,5 @@
 /** From values to bytes. */
-import { memoryTypeOf } from '@cache/core/codec-parts';
+import { MAX_PARTS, memoryTypeOf, unfoldsBeyond } from '@cache/core/codec-parts';
 import { bytesOfMagnitude } from './bignum.ts';
 import { assembled, type Hole } from './embedding.ts';
 import {
@@ -11,7 +11,6 @@ import {
   FALSE,
   MAP,
   MAX_DEPTH,
-  MAX_PARTS,
   NEGATIVE,
   NEGATIVE_BIGNUM,
   NEGATIVE_ZERO,
@@ -45,6 +44,8 @@ import { tagOf } from './views.ts';
 
 const { getPrototypeOf } = Object;
 const NativeDate: DateConstructor = Date;
+/** So many parts, and it looks ahead. */
+const MANY = 100_000;
 
 /**
  * Checks and writes a value in one walk. It knows the common forms of the value model, and those exactly: each member is read once, and
@@ -53,8 +54,10 @@ const NativeDate: DateConstructor = Date;
 export class Writer {
   readonly #out = new Output();
   readonly #holes: Hole[] = [];
+  #value: unknown;
   #isChecked = false;
   #partsLeft = 0;
+  #looksAhead = false;
 
   /** Whether its memory is small enough to be kept for the next value. */
   get isSmall(): boolean {
@@ -63,6 +66,7 @@ export class Writer {
 
   /** Forgets the value, also one whose writing broke off. */
   wipe(): void {
+    this.#value = undefined;
     this.#out.wipe();
     if (this.#holes.length > 0) this.#holes.length = 0;
   }
@@ -73,8 +77,11 @@ export class Writer {
    */
   write(value: unknown, isChecked: boolean): Uint8Array {
     this.#isChecked = isChecked;
-    this.#partsLeft = isChecked ? Infinity : MAX_PARTS;
+    this.#value = value;
+    this.#partsLeft = isChecked ? Infinity : MANY;
+    this.#looksAhead = true;
     this.#part(value, 1);
+    this.#value = undefined;
     if (this.#holes.length === 0) return this.#out.lent();
     const ends = [this.#out.at];
     // Not by recursion: how deep a value is nested must not decide whether the stack is deep enough.
@@ -240,7 +247,14 @@ export class Writer {
   }
 
   #spend(parts: number): void {
-    if ((this.#partsLeft -= parts) < 0) throw new Doubt('a large value');
+    if ((this.#partsLeft -= parts) < 0) this.#lookAhead();
+  }
+
+  /** What is left first is for nearly every value enough; more is given once, to a value that has no more than it may. */
+  #lookAhead(): void {
+    if (!this.#looksAhead || unfoldsBeyond(this.#value, MAX_PARTS)) throw new Doubt('a large value');
+    this.#looksAhead = false;
+    this.#spend(MANY - MAX_PARTS);
   }
 }
 

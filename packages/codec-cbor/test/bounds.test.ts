@@ -151,3 +151,30 @@ describe('indices far off', () => {
       });
   });
 });
+
+describe('a graph that forks', () => {
+  const forking = (levels: number): { value: unknown; looks: () => number } => {
+    let count = 0;
+    let value: unknown = new Proxy(
+      { end: true },
+      { getPrototypeOf: (target) => ((count += 1), Reflect.getPrototypeOf(target)) },
+    );
+    for (let level = 0; level < levels; level++) value = [value, value];
+    return { value, looks: () => count };
+  };
+
+  it.each([30, 60, 500])(
+    'is refused after a look at what is there, not at all it unfolds to: %i',
+    (levels) => {
+      const { value, looks } = forking(levels);
+      expect(() => encode({ value })).toThrow(/^value has more than 10,000,000 parts, counting twice/);
+      expect(looks()).toBeLessThan(120_000);
+    },
+  );
+
+  it('is written where all that it unfolds to may be stored, and by one walk', () => {
+    const { value, looks } = forking(17);
+    expect(isSame(decode(encode(value)), JSON.parse(JSON.stringify(value)))).toBe(true);
+    expect(looks()).toBeLessThan(2 ** 17 + 10);
+  });
+});

@@ -28,9 +28,9 @@ import {
   isWellFormed,
   orderBytes,
 } from './binary-format.ts';
+import { Bounds } from './bounds.ts';
 import { type Place, placed } from './refusal.ts';
 import {
-  Bounds,
   NativeDate,
   changed,
   checkDepth,
@@ -61,7 +61,7 @@ export class Encoder {
   #view = new DataView(this.#bytes.buffer);
   #at = 0;
   #opened: Opened | undefined;
-  #bounds = new Bounds();
+  #bounds = new Bounds(undefined);
   readonly #shapes: (readonly string[])[] = [];
   readonly #text = new TextEncoder();
 
@@ -83,6 +83,7 @@ export class Encoder {
   }
 
   write(value: unknown): void {
+    this.#bounds = new Bounds(value);
     this.#part(value);
     while (this.#opened !== undefined) this.#goOn(this.#opened);
   }
@@ -90,7 +91,7 @@ export class Encoder {
   #forget(): void {
     this.#at = 0;
     this.#opened = undefined;
-    this.#bounds = new Bounds();
+    this.#bounds = new Bounds(undefined);
     this.#shapes.length = 0;
   }
 

@@ -3,6 +3,7 @@
  * changes with them. A codec of somebody else needs none of it.
  */
 export { codecFailure } from './binary-codec.ts';
+export { MAX_PARTS, unfoldsBeyond } from './bounds.ts';
 export { MEMORY_TYPES, bytesOfMemory, memoryOf, memoryTypeOf } from './memory-types.ts';
 export type { MemoryType } from './memory-types.ts';
 export { getterOf } from './views.ts';

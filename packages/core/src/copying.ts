@@ -1,7 +1,7 @@
 /** Copies: a checked one of what a caller wrote, and cheaper ones of what was checked. */
+import { Bounds } from './bounds.ts';
 import { type Place, placed, told } from './refusal.ts';
 import {
-  Bounds,
   NativeDate,
   changed,
   checkDepth,
@@ -19,7 +19,7 @@ import { bytesOf, viewTypeOf } from './views.ts';
  */
 export function copyValue<T>(value: T): T {
   try {
-    if (typeof value === 'object' && value !== null) return new Copier().copy(value) as T;
+    if (typeof value === 'object' && value !== null) return new Copier(value).copy() as T;
     if (typeof value === 'function' || typeof value === 'symbol') refusePrimitive(value);
     return value;
   } catch (error) {
@@ -41,11 +41,17 @@ interface Unfinished extends Place {
 
 /** Copies without recursion: how deep a value is nested must not decide whether the stack is deep enough. */
 class Copier {
-  readonly #bounds = new Bounds();
+  readonly #value: object;
+  readonly #bounds: Bounds;
   readonly #unfinished: Unfinished[] = [];
 
-  copy(value: object): object {
-    const copy = this.#shallow(value, undefined, '');
+  constructor(value: object) {
+    this.#value = value;
+    this.#bounds = new Bounds(value);
+  }
+
+  copy(): object {
+    const copy = this.#shallow(this.#value, undefined, '');
     for (let next = this.#unfinished.pop(); next !== undefined; next = this.#unfinished.pop())
       this.#finish(next);
     return copy;

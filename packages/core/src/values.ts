@@ -18,27 +18,14 @@ import { TYPED_ARRAYS, VIEW_TYPES, getterOf, memoryLength } from './views.ts';
 /** How deep containers may be nested. */
 export const MAX_DEPTH = 2_000;
 
-/** How many parts a value may have: members, entries and every 64 bytes count. What occurs twice counts twice. */
-const MAX_PARTS = 10_000_000;
-
-/** Counts what a walk through a value has met, so that a small graph that unfolds without end is refused. */
-export class Bounds {
-  #parts = 0;
-
-  spend(parts: number): void {
-    if ((this.#parts += parts) <= MAX_PARTS) return;
-    const fault = `has more than ${grouped(MAX_PARTS)} parts, counting twice what occurs twice`;
-    throw new Refusal(fault, 'store it in pieces', { whole: true });
-  }
-}
-
 /** Refuses a container that lies too deep. It ends cycles too, which is cheaper than to remember every object on the way. */
 export function checkDepth(depth: number): void {
   if (depth > MAX_DEPTH)
     throw new Refusal(`is nested deeper than ${grouped(MAX_DEPTH)} levels`, 'flatten it');
 }
 
-function grouped(count: number): string {
+/** A number for a message. */
+export function grouped(count: number): string {
   return count.toLocaleString('en');
 }
 
