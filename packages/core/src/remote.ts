@@ -148,6 +148,11 @@ export class Remote {
     return this.#within(answer, options?.signal, 'none', '', undefined) as Promise<X>;
   }
 
+  /** The answer of the program's own code that stands between a read and its value, within the deadline. The provider has no part in it. */
+  ownInTime<X>(answer: Promise<X>, operation: string, key: string): Promise<X> {
+    return this.#within(answer, undefined, 'own', operation, key) as Promise<X>;
+  }
+
   /** Counts the writes that have taken effect, of this cache and through an engine that answers with promises. */
   get writes(): number {
     return this.#writes;
@@ -187,7 +192,7 @@ export class Remote {
   #within<X>(
     answer: MaybePromise<X>,
     signal: AbortSignal | undefined,
-    effect: 'read' | 'write' | 'none',
+    effect: 'read' | 'write' | 'own' | 'none',
     operation: string,
     key: string | undefined,
     progress?: Progress,
@@ -212,7 +217,7 @@ export class Remote {
           ? () => {}
           : this.#clock.after(this.#deadline, () => {
               const error = this.#late(effect, operation, key);
-              this.#breaker?.late(answer, error);
+              if (effect !== 'own') this.#breaker?.late(answer, error);
               giveUp(error);
               if (this.#events.active.late !== undefined) this.#events.emit('late', { operation, key });
             });
@@ -233,7 +238,7 @@ export class Remote {
           end();
           resolve(value);
         },
-        (error: unknown) => giveUp(effect === 'none' ? error : this.#placed(error, key)),
+        (error: unknown) => giveUp(effect === 'none' || effect === 'own' ? error : this.#placed(error, key)),
       );
     });
   }
@@ -243,12 +248,12 @@ export class Remote {
     return failureOfCall(error, { cache: this.#cache, key, provider: this.#provider });
   }
 
-  #late(effect: 'read' | 'write', operation: string, key: string | undefined): CacheError {
+  #late(effect: 'read' | 'write' | 'own', operation: string, key: string | undefined): CacheError {
     const about = { cache: this.#cache, key, provider: this.#provider };
     const text = `cache '${this.#cache}': ${operation} had no answer within ${this.#deadline} ms`;
-    return effect === 'read'
-      ? new CacheError('DEADLINE_EXCEEDED', text, about)
-      : new CacheError('UNKNOWN_OUTCOME', `${text}; ${NOBODY_KNOWS}`, about);
+    return effect === 'write'
+      ? new CacheError('UNKNOWN_OUTCOME', `${text}; ${NOBODY_KNOWS}`, about)
+      : new CacheError('DEADLINE_EXCEEDED', text, about);
   }
 
   /** The failure of a write that was under way when the cache was closed. */

@@ -138,8 +138,10 @@ async function migrated(
   payload: Payload,
   from: number,
 ): Promise<Isolated | Unfit> {
-  const { packing, settings } = opened;
-  const value: unknown = await settings.migrate?.(packing.draftFrom(payload, key), from, key);
+  const { packing, settings, remote } = opened;
+  const made: unknown = settings.migrate?.(packing.draftFrom(payload, key), from, key);
+  // All who wait share it: one that never ends would be in the way of those who come later.
+  const value = isThenable(made) ? await remote.ownInTime(Promise.resolve(made), 'migrate', key) : made;
   if (value === undefined) return new Unfit('unmigrated', from);
   try {
     return packing.isolate(await validated(opened, key, value));
@@ -147,6 +149,10 @@ async function migrated(
     if (!isCacheError(error, 'SCHEMA_MISMATCH')) throw error;
     return new Unfit('schema', from, error.issues);
   }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && typeof Reflect.get(value, 'then') === 'function';
 }
 
 /** Puts the migrated value in the place of the entry it was made of, if that is still there. Never rejects: nobody waits for it. */

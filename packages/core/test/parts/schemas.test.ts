@@ -4,9 +4,10 @@ import {
   type Cache,
   type CacheOptions,
   type EngineProvider,
+  type Manager,
   type Schema,
 } from '@cache/core';
-import { gate, intercept, simpleStore, spy } from '@cache/core/testing';
+import { fakeClock, gate, intercept, simpleStore, spy } from '@cache/core/testing';
 import { afterEach, describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { binaryCodec } from '../../src/binary-codec.ts';
@@ -223,6 +224,73 @@ describe('an older entry', () => {
     await expect(leaving).rejects.toBe('gone');
     await cache.close();
     await closed;
+  });
+
+  describe('G10: that does not end is given up with the deadline', () => {
+    /** More than a circuit breaker bears with. */
+    const KEYS = ['k', ...Array.from({ length: 50 }, (_, n) => `k${n}`)];
+
+    /** A cache over a provider with a deadline, whose migration waits at the door. */
+    async function waiting(onFailure: 'open' | 'throw') {
+      const inner = storeOf('bytes');
+      const provider = { ...inner, traits: { ...inner.traits, scope: 'shared' as const } };
+      const clock = fakeClock();
+      const [before, manager] = [1, 2].map(() => createManager({ providers: [provider], clock })) as [
+        Manager,
+        Manager,
+      ];
+      managers.push(before, manager);
+      for (const key of KEYS) await before.cache<string>('things').set(key, 'Ann');
+      const door = gate<User>();
+      const cache = manager.cache<User>('things', {
+        schemaVersion: 1,
+        deadline: 500,
+        onFailure,
+        migrate: async () => door.pass(),
+      });
+      return { cache, clock, door };
+    }
+
+    test('readers miss, and hear of it', async () => {
+      const { cache, clock, door } = await waiting('open');
+      const errors: unknown[] = [];
+      cache.on('error', ({ key, error }) => errors.push(key, (error as CacheError).code));
+      const reads = Promise.all([cache.get('k'), cache.get('k')]);
+      await door.arrivals();
+      await clock.pass(499);
+      expect(errors).toEqual([]);
+      await clock.pass(1);
+      expect(await reads).toEqual([undefined, undefined]);
+      expect(errors).toEqual(['k', 'DEADLINE_EXCEEDED', 'k', 'DEADLINE_EXCEEDED']);
+      expect(await cache.has('k')).toBe(true);
+    });
+
+    test('an update and strict reads reject, and nothing is written', async () => {
+      const { cache, clock, door } = await waiting('throw');
+      const calls = [cache.get('k'), cache.update('k', () => ({ name: 'Bob', age: 1 }))].map((call) =>
+        expect(call).rejects.toMatchObject({ code: 'DEADLINE_EXCEEDED', cache: 'things', key: 'k' }),
+      );
+      await door.arrivals();
+      await clock.pass(500);
+      await Promise.all(calls);
+      // What comes late is dropped.
+      door.open({ name: 'late', age: 0 });
+      expect(await cache.get('k')).toEqual({ name: 'late', age: 0 });
+    });
+
+    test('the next reader begins anew, and the provider is in no trouble', async () => {
+      const { cache, clock, door } = await waiting('open');
+      const states: string[] = [];
+      cache.on('breaker', ({ state }) => states.push(state));
+      const reads = Promise.all(KEYS.map((key) => cache.get(key)));
+      await door.arrivals(KEYS.length);
+      await clock.pass(500);
+      expect(new Set(await reads)).toEqual(new Set([undefined]));
+      expect(states).toEqual([]);
+      const read = cache.get('k');
+      door.open({ name: 'Ann', age: 0 });
+      expect(await read).toEqual({ name: 'Ann', age: 0 });
+    });
   });
 
   test('is not written once the cache has closed', async () => {
