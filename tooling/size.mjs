@@ -21,7 +21,7 @@ const BUDGETS = new Map([
   ['@cache/codec-protobuf', 3_800],
   ['@cache/codec-v8', 2_000],
   ['@cache/session', 10_000],
-  ['@cache/metrics', 7_500],
+  ['@cache/metrics', 8_000],
 ]);
 
 /**

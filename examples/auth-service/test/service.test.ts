@@ -258,6 +258,9 @@ describe('the running service', () => {
     const text = await response.text();
     expect(text).toContain(`cache_operations_total{${labels}="loaded"} 1\n`);
     expect(text).toContain(`cache_operations_total{${labels}="hit"} 1\n`);
+    expect(text).toContain(
+      'cache_session_validations_total{manager="default",sessions="sessions",outcome="valid"} 0',
+    );
   });
 
   test('has no /probe unless asked', async () => {

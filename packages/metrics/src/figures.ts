@@ -1,5 +1,6 @@
 /** Figures in the making: a number or a histogram for each metric and set of label values. */
-import { METRICS, type MetricDefinition, type MetricName } from './definitions.ts';
+import type { MetricDefinition } from './definition.ts';
+import { METRICS, type MetricName } from './definitions.ts';
 import { Histogram } from './histogram.ts';
 
 /** One number, which its holder may change as long as it likes. */

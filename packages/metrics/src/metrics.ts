@@ -47,10 +47,18 @@ export interface Metrics {
    * `cache_errors_total` and harms nobody.
    */
   onMeasurement(listener: MeasurementListener): () => void;
+  /**
+   * Adds the figures of somebody else, whose metrics are in `METRICS`, to all that is collected, until what it gives is called. `name` is
+   * theirs alone among those of their kind: one that is taken is a `TypeError`. It hears no measurements.
+   */
+  include(kind: string, name: string, read: ReadFigures): () => void;
   /** Stops watching, and forgets all figures. A second call does nothing. */
   close(): void;
   [Symbol.dispose](): void;
 }
+
+/** Gives figures as they are now. Must not throw. */
+export type ReadFigures = () => Iterable<readonly [MetricName, Sample]>;
 
 /** Values of a label that the program gives, such as types of security events: at most so many different ones. */
 const MOST_GIVEN_NAMES = 50;
@@ -73,6 +81,8 @@ class WatchedMetrics implements Metrics {
   readonly #recorded: Figures;
   readonly #latencies = new Map<string, Latencies>();
   readonly #listeners = new Set<MeasurementListener>();
+  /** The figures of others, by their kind and name. */
+  readonly #included = new Map<string, ReadFigures>();
   readonly #stop: () => void;
   #isClosed = false;
 
@@ -91,6 +101,7 @@ class WatchedMetrics implements Metrics {
     // What failed to tell its size is counted, so the counts are read afterwards.
     const samples: (readonly [MetricName, Sample])[] = [...sizes.flat(), ...this.#recorded.read()];
     for (const figures of this.#figures.values()) samples.push(...figures.read());
+    for (const read of this.#included.values()) samples.push(...read());
     return this.#isClosed ? familiesOf([]) : familiesOf(samples);
   }
 
@@ -133,12 +144,23 @@ class WatchedMetrics implements Metrics {
     return () => void this.#listeners.delete(own);
   }
 
+  include(kind: string, name: string, read: ReadFigures): () => void {
+    const place = JSON.stringify([kind, name]);
+    if (this.#included.has(place))
+      throw new TypeError(`there are figures of ${kind} '${name}': give one of them another name`);
+    this.#included.set(place, read);
+    return () => {
+      if (this.#included.get(place) === read) this.#included.delete(place);
+    };
+  }
+
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#stop();
     this.#listeners.clear();
     this.#figures.clear();
+    this.#included.clear();
     this.#latencies.clear();
   }
 

@@ -54,7 +54,7 @@ export function createApp(
   if (probe !== undefined) app.use('/users/*', probe.countRequests).route('/probe', probe.routes());
   return app
     .route('/', statusRoutes(manager, database))
-    .route('/', watchingRoutes(manager, database))
+    .route('/', watchingRoutes(manager, database, sessions))
     .route('/', pageRoutes())
     .route('/me', accountRoute({ accounts, logins, secondFactor, sessions, users }))
     .route('/login', loginRoute(logins, sessions))

@@ -1,5 +1,5 @@
 /** A metric of prom-client whose values lie elsewhere: they are read when the registry is. */
-import type { MetricDefinition } from '../definitions.ts';
+import type { MetricDefinition } from '../definition.ts';
 import type { Family, Sample } from '../figures.ts';
 
 /** Gives the figures of one source. */
