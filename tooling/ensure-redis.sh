@@ -1,5 +1,5 @@
 #!/bin/sh
-# Prints the directory that holds redis-server and redis-cli; with --all also valkey-server, memcached and promtool.
+# Prints the directory that holds redis-server and redis-cli; with --all also valkey-server, memcached, prometheus and promtool.
 # What the machine already has is used. Otherwise, on Debian and Ubuntu, the packages are fetched from the machine's own
 # configured sources (signatures checked by apt) and unpacked under .cache/debs: no root, nothing installed system-wide.
 # Any number may run at the same time: one fetches, the others wait for it.

@@ -1,10 +1,15 @@
+import { randomBytes } from 'node:crypto';
 import { createManager, type Manager } from '@cache/core';
-import { fakeClock } from '@cache/core/testing';
+import { fakeClock, seededRandom } from '@cache/core/testing';
 import { memory } from '@cache/memory';
 import { METRICS, metricsOf, type Metrics } from '@cache/metrics';
 import { prometheus } from '@cache/metrics/prometheus';
+import { sessionMetrics } from '@cache/metrics/session';
+import { createSessionManager, policies } from '@cache/session';
 import { Counter, Registry } from 'prom-client';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { promtool } from './monitoring/promtool.ts';
+import { work } from './workload.ts';
 
 const clock = fakeClock();
 let manager: Manager;
@@ -19,6 +24,23 @@ beforeEach(() => {
 async function lines(source: { metrics(): Promise<string> }, begin: string): Promise<string[]> {
   return (await source.metrics()).split('\n').filter((line) => line.startsWith(begin));
 }
+
+test('promtool finds nothing wrong with the metrics of caches and of sessions', async () => {
+  const cache = manager.cache<number>('users');
+  await work(cache, 300, seededRandom(3));
+  await Promise.all([cache.getOrSet('joined', () => 1), cache.getOrSet('joined', () => 2)]);
+  const sessions = createSessionManager({ manager, secret: randomBytes(32), policy: policies.aal2() });
+  sessionMetrics(metrics, sessions);
+  const { token } = await sessions.create({ subject: 'ann', amr: ['pwd'] });
+  await sessions.revoke(token.reveal());
+  metrics.recordSecurityEvent('login', 'low');
+  metrics.recordTimingProtection('login', 1, 5);
+  const text = await prometheus(metrics).metrics();
+  expect(text.match(/^cache_\w+\{/gm)?.length).toBeGreaterThan(100);
+  expect(await promtool(['check', 'metrics'], { input: text })).toEqual({ status: 0, output: '' });
+  const wrong = text.replaceAll('cache_hits_total', 'cache_hits');
+  expect((await promtool(['check', 'metrics'], { input: wrong })).output).toContain('cache_hits');
+});
 
 test('a scrape has what was done, in the words of Prometheus', async () => {
   const exporter = prometheus(metrics);

@@ -18,6 +18,12 @@ export interface AllBinaries extends Binaries {
   readonly valkeyCli: string;
 }
 
+/** Prometheus, and what checks its files. */
+export interface PrometheusBinaries {
+  readonly prometheus: string;
+  readonly promtool: string;
+}
+
 let redis: Promise<Binaries> | undefined;
 let all: Promise<AllBinaries> | undefined;
 
@@ -44,6 +50,12 @@ export function allBinaries(): Promise<AllBinaries> {
     if (!existsSync(found.valkeyServer)) throw new Error(`no valkey-server in ${dir}`);
     return found;
   }));
+}
+
+/** Prometheus of the same place as Valkey: nothing further is fetched for it. */
+export async function prometheusBinaries(): Promise<PrometheusBinaries> {
+  const dir = await folder('--all');
+  return { prometheus: join(dir, 'prometheus'), promtool: join(dir, 'promtool') };
 }
 
 async function folder(...args: readonly string[]): Promise<string> {
