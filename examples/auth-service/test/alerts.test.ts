@@ -1,5 +1,5 @@
 /** The whole way: a service whose Redis dies, a Prometheus that scrapes it, and the rules of `@cache/metrics`. */
-import { alertRulesText } from '@cache/metrics/monitoring';
+import { alertRulesText, dashboards } from '@cache/metrics/monitoring';
 import { startPrometheus, type PrometheusServer } from '@cache/test-servers/prometheus';
 import { startRedis } from '@cache/test-servers/redis';
 import { expect, test } from 'vitest';
@@ -15,6 +15,46 @@ async function firing(prometheus: PrometheusServer): Promise<ReadonlySet<string>
   return new Set(
     alerts.flatMap(({ state, labels }) => (state === 'firing' ? [labels['alertname'] ?? ''] : [])),
   );
+}
+
+/** The panels that have nothing to show of a service that works, and at which nobody has logged in yet. */
+const SILENT: ReadonlySet<string> = new Set([
+  'Added by timing floors',
+  'Bytes',
+  'Circuit breakers that change',
+  'Deadlines missed',
+  'Errors by code',
+  'Evicted by cause',
+  'Evictions by cause',
+  'Operations that fail',
+  'Outcomes unknown',
+  'Removed in groups',
+  'Revoked all at once',
+  'Revoked by reason',
+  'Security events',
+  'Sessions made',
+  'Used from elsewhere',
+  'Values that no reader got',
+  'Waits for loads elsewhere',
+]);
+
+/** The titles of the panels that show nothing. */
+async function emptyPanels(prometheus: PrometheusServer): Promise<ReadonlySet<string>> {
+  const empty = new Set<string>();
+  for (const dashboard of dashboards().values() as Iterable<Drawn>)
+    for (const { title, targets = [] } of dashboard.panels)
+      for (const { expr } of targets) {
+        const text = expr.replaceAll('$__rate_interval', '10s').replaceAll(/\$\w+/g, '.*');
+        if ((await prometheus.query(text)).length === 0) empty.add(title);
+      }
+  return empty;
+}
+
+interface Drawn {
+  readonly panels: readonly {
+    readonly title: string;
+    readonly targets?: readonly { readonly expr: string }[];
+  }[];
 }
 
 test(
@@ -54,6 +94,7 @@ test(
       const reads = 'sum(rate(cache_operations_total{cache="users"}[10s]))';
       await expect.poll(async () => (await prometheus.query(reads))[0]?.value ?? 0, look).toBeGreaterThan(1);
       expect(await firing(prometheus)).toEqual(new Set());
+      expect((await emptyPanels(prometheus)).difference(SILENT)).toEqual(new Set());
 
       await redis.kill();
       await expect

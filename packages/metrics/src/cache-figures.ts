@@ -19,6 +19,9 @@ import type { Latencies } from './latencies.ts';
 /** Core measures one in so many of the reads that it tells in one step. */
 const READS_PER_DURATION = 64;
 
+/** What seldom happens: shown before it first does, for otherwise the first one is no increase to whoever watches. */
+const FROM_ZERO = ['takeovers', 'updateConflicts', 'expirations', 'migrations'] as const;
+
 const BREAKER_STATES: readonly BreakerState[] = ['closed', 'half-open', 'open'];
 
 /** What is kept of operations of one name and outcome. */
@@ -80,8 +83,7 @@ export class CacheFigures {
     const member: Member = { observed, before: countedBy(observed.counts) };
     this.#members.add(member);
     const stops = this.#listen(observed);
-    // From zero: otherwise the first one is no increase to whoever watches.
-    this.#figures.cell('takeovers');
+    for (const metric of FROM_ZERO) this.#figures.cell(metric);
     // Looked up beforehand: this is what a hit in memory pays.
     const reads = {
       hit: this.#endedAs('get', 'hit'),

@@ -1,7 +1,7 @@
 /** When somebody should be told: rules for Prometheus, made of the table of metrics. */
 import { milliseconds, type Duration } from '@cache/core';
 import { METRICS } from '../definitions.ts';
-import { rate, series } from './series.ts';
+import { now, quantile, rate, series } from './series.ts';
 
 export interface AlertOptions {
   /** How often Prometheus scrapes the processes, and evaluates these rules. The windows of the rules grow with it. Default 5 seconds. */
@@ -87,19 +87,19 @@ export function alertRules({ every = EVERY, thresholds = {} }: AlertOptions = {}
   const hitRatio = (over: string): string => `${hits(over)} / ${reads(over)}`;
   const operations = rate('operations', window, { by: CACHE });
   const failed = rate('operations', window, { by: CACHE, where: { outcome: 'failed' } });
-  const slowReads = rate('operationDuration', window, {
-    by: [...CACHE, 'le'],
+  const slowReads = quantile(0.99, 'operationDuration', window, {
+    by: CACHE,
     where: { outcome: { in: ['hit', 'miss'] } },
-    part: 'bucket',
   });
   const validations = rate('sessionValidations', window, { by: SESSIONS });
   const refused = rate('sessionValidations', window, { by: SESSIONS, where: { outcome: 'refused' } });
   // Not as an increase: a series that is new has none, and the first one would not be seen.
   const unknownOutcomes = (offset: string): string =>
-    `sum by (${CACHE.join(', ')}) (${series('unknownOutcomes')}${offset})`;
+    now('sum', 'unknownOutcomes', { by: CACHE }).replace(/\)$/, `${offset})`);
   const unknownNow = unknownOutcomes('');
   // Every process that shares a provider counts the same entries.
-  const entries = (offset: string): string => `max by (${CACHE.join(', ')}) (${series('entries')}${offset})`;
+  const entries = (offset: string): string =>
+    now('max', 'entries', { by: CACHE }).replace(/\)$/, `${offset})`);
 
   const where = 'cache {{ $labels.cache }} of manager {{ $labels.manager }} on {{ $labels.provider }}';
   const rules: readonly AlertRule[] = [
@@ -135,7 +135,7 @@ export function alertRules({ every = EVERY, thresholds = {} }: AlertOptions = {}
     },
     {
       alert: 'CacheReadsSlow',
-      expr: `histogram_quantile(0.99, ${slowReads}) > ${most.slowReads}`,
+      expr: `${slowReads} > ${most.slowReads}`,
       for: pause,
       labels: { severity: 'ticket' },
       annotations: {

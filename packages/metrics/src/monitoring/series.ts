@@ -2,51 +2,53 @@
 import { METRICS, type MetricName } from '../definitions.ts';
 
 /** What a label has to be. */
-export type Match = string | { readonly not: string } | { readonly in: readonly string[] };
+export type Match =
+  | string
+  | { readonly in: readonly string[] }
+  /** Whatever is chosen in a dashboard. */
+  | { readonly variable: string };
 
 /** The parts of a histogram, each a series of its own. */
 export type Part = 'bucket' | 'sum' | 'count';
 
 /** The series of a metric; of a histogram those of one part. A label that it does not have is a `TypeError`. */
-export function series(
-  metric: MetricName,
-  where: Readonly<Record<string, Match>> = {},
-  part?: Part,
-  further: readonly string[] = [],
-): string {
+export function series(metric: MetricName, where: Readonly<Record<string, Match>> = {}, part?: Part): string {
   const { name, kind, labels } = METRICS[metric];
   if ((kind === 'histogram') !== (part !== undefined))
     throw new TypeError(`metric '${metric}' is a ${kind}: name a part of a histogram, and of nothing else`);
   checkLabels(metric, labels, Object.keys(where));
-  const matchers = [...Object.entries(where).map(([label, match]) => matcher(label, match)), ...further];
+  const matchers = Object.entries(where).map(([label, match]) => matcher(label, match));
   const selector = matchers.length === 0 ? '' : `{${matchers.join(',')}}`;
   return `${name}${part === undefined ? '' : `_${part}`}${selector}`;
 }
 
-/** Increases per second over `window`, added up by `labels` of the metric. */
-export function rate(
-  metric: MetricName,
-  window: string,
-  {
-    by,
-    where,
-    part,
-    further,
-  }: {
-    readonly by: readonly string[];
-    readonly where?: Readonly<Record<string, Match>> | undefined;
-    readonly part?: Part | undefined;
-    /** Matchers as they are, of labels that are not the metric's own. */
-    readonly further?: readonly string[] | undefined;
-  },
-): string {
+/** What is added up, of which series. */
+export interface Sum {
+  readonly by: readonly string[];
+  readonly where?: Readonly<Record<string, Match>> | undefined;
+  readonly part?: Part | undefined;
+}
+
+/** Increases per second over `window`, added up. */
+export function rate(metric: MetricName, window: string, { by, where, part }: Sum): string {
+  checkSum(metric, by, part);
+  return `sum by (${by.join(', ')}) (rate(${series(metric, where, part)}[${window}]))`;
+}
+
+/** Values as they are, put together. */
+export function now(how: 'sum' | 'max', metric: MetricName, { by, where, part }: Sum): string {
+  checkSum(metric, by, part);
+  return `${how} by (${by.join(', ')}) (${series(metric, where, part)})`;
+}
+
+/** What this part of the values of a histogram is not above. */
+export function quantile(fraction: number, metric: MetricName, window: string, { by, where }: Sum): string {
+  return `histogram_quantile(${fraction}, ${rate(metric, window, { by: [...by, 'le'], where, part: 'bucket' })})`;
+}
+
+function checkSum(metric: MetricName, by: readonly string[], part: Part | undefined): void {
   const { labels } = METRICS[metric];
-  checkLabels(
-    metric,
-    [...labels, 'instance', 'job'],
-    by.filter((label) => !(part === 'bucket' && label === 'le')),
-  );
-  return `sum by (${by.join(', ')}) (rate(${series(metric, where, part, further)}[${window}]))`;
+  checkLabels(metric, part === 'bucket' ? [...labels, 'le'] : labels, by);
 }
 
 function checkLabels(metric: MetricName, labels: readonly string[], given: readonly string[]): void {
@@ -59,7 +61,7 @@ function checkLabels(metric: MetricName, labels: readonly string[], given: reado
 
 function matcher(label: string, match: Match): string {
   if (typeof match === 'string') return `${label}=${quoted(match)}`;
-  if ('not' in match) return `${label}!=${quoted(match.not)}`;
+  if ('variable' in match) return `${label}=~"$${match.variable}"`;
   return `${label}=~${quoted(match.in.map(escaped).join('|'))}`;
 }
 

@@ -68,6 +68,7 @@ export function sessionMetrics(
   if (typeof name !== 'string' || name === '')
     throw new TypeError('sessionMetrics: option name: expected a text that is not empty');
   const figures = new Figures([metrics.name, name]);
+  figures.cell('sessionsExpired');
   for (const [metric, values] of FROM_ZERO) for (const value of values) figures.cell(metric, [value]);
   const before = sessions.stats();
   const leave = metrics.include('sessions', name, () => {
