@@ -59,15 +59,18 @@ export function sessionCookie(options: CookieOptions = {}): SessionCookie {
     `SameSite=${SAME_SITE[sameSite]}`,
   ].join('; ');
   return {
-    read(header) {
-      for (const pair of (header ?? '').split(';')) {
-        const at = pair.indexOf('=');
-        if (at > 0 && pair.slice(0, at).trim() === name) return pair.slice(at + 1).trim();
-      }
-      return undefined;
-    },
+    read: (header) => valueIn(header, name),
     write: (token, maxAge) =>
       `${name}=${token}; ${attributes}${maxAge === undefined ? '' : `; Max-Age=${maxAge}`}`,
     clear: () => `${name}=; ${attributes}; Max-Age=0`,
   };
+}
+
+/** The first cookie `name` of the header `Cookie`, as it came. */
+export function valueIn(header: string | null | undefined, name: string): string | undefined {
+  for (const pair of (header ?? '').split(';')) {
+    const at = pair.indexOf('=');
+    if (at > 0 && pair.slice(0, at).trim() === name) return pair.slice(at + 1).trim();
+  }
+  return undefined;
 }

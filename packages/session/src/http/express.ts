@@ -4,11 +4,12 @@ import type { SessionManager } from '../manager.ts';
 import type { HttpSession } from './http-session.ts';
 import { nodeSessions, type NodeOptions } from './node.ts';
 
+export type { AdoptOptions } from './adoption.ts';
 export type { CookieOptions } from './cookie.ts';
 export { statusOf } from './http-session.ts';
 export type { HttpSession } from './http-session.ts';
 
-export interface ExpressOptions extends Omit<NodeOptions, 'ip'> {
+export interface ExpressOptions<D extends object> extends Omit<NodeOptions<D>, 'ip'> {
   /** From where a request comes. Default: `request.ip`, which goes by the setting `trust proxy`. */
   readonly ip?: ((request: IncomingMessage) => string | undefined) | undefined;
 }
@@ -23,7 +24,7 @@ export interface ExpressSessions<D extends object> {
 /** Makes the middleware, to be `use`d before the handlers that need it. It waits for nothing: handlers ask. */
 export function expressSessions<D extends object>(
   sessions: SessionManager<D>,
-  { ip = ipOf, ...options }: ExpressOptions = {},
+  { ip = ipOf, ...options }: ExpressOptions<D> = {},
 ): ExpressSessions<D> {
   const make = nodeSessions(sessions, { ...options, ip });
   const known = new WeakMap<object, HttpSession<D>>();

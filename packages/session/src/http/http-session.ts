@@ -8,6 +8,7 @@ import { isSessionError, type SessionErrorCode } from '../session-error.ts';
 import type { Session } from '../session.ts';
 import type { SessionToken } from '../token.ts';
 import type { Requirement } from '../validating.ts';
+import type { Adoption } from './adoption.ts';
 import type { SessionCookie } from './cookie.ts';
 
 /** One request and its answer, whatever the framework. */
@@ -50,26 +51,35 @@ export function httpSession<D extends object>(
   sessions: SessionManager<D>,
   cookie: SessionCookie,
   exchange: Exchange,
+  adopt: Adoption<D> | undefined,
 ): HttpSession<D> {
-  return new RequestSession(sessions, cookie, exchange);
+  return new RequestSession(sessions, cookie, exchange, adopt);
 }
 
 class RequestSession<D extends object> implements HttpSession<D> {
   readonly #sessions: SessionManager<D>;
   readonly #cookie: SessionCookie;
   readonly #exchange: Exchange;
+  /** Until it was asked; `undefined` where there is a cookie of ours. */
+  #adopt: Adoption<D> | undefined;
   #token: string | undefined;
   #found: Promise<Session<D> | null> | undefined;
 
-  constructor(sessions: SessionManager<D>, cookie: SessionCookie, exchange: Exchange) {
+  constructor(
+    sessions: SessionManager<D>,
+    cookie: SessionCookie,
+    exchange: Exchange,
+    adopt: Adoption<D> | undefined,
+  ) {
     this.#sessions = sessions;
     this.#cookie = cookie;
     this.#exchange = exchange;
     this.#token = cookie.read(exchange.cookies);
+    this.#adopt = this.#token === undefined ? adopt : undefined;
   }
 
   get(): Promise<Session<D> | null> {
-    if (this.#token === undefined) return Promise.resolve(null);
+    if (this.#token === undefined && this.#adopt === undefined) return Promise.resolve(null);
     this.#found ??= this.#find();
     return this.#found;
   }
@@ -90,26 +100,26 @@ class RequestSession<D extends object> implements HttpSession<D> {
 
   async login(input: Login<D>): Promise<Session<D>> {
     this.#checkTime('login');
-    const issued = await this.#sessions.login(this.#token, { device: this.#device, ...input });
+    const issued = await this.#sessions.login(await this.#own(), { device: this.#device, ...input });
     return this.#took(issued.token, issued.session);
   }
 
   async stepUp(...methods: readonly AuthMethod[]): Promise<Session<D> | null> {
     this.#checkTime('stepUp');
-    const issued = await this.#sessions.stepUp(this.#token, ...methods);
+    const issued = await this.#sessions.stepUp(await this.#own(), ...methods);
     return issued === null ? this.#knows(null) : this.#took(issued.token, issued.session);
   }
 
   async update(updater: DataUpdater<D>): Promise<Session<D> | null> {
-    return this.#knows(await this.#sessions.update(this.#token, updater));
+    return this.#knows(await this.#sessions.update(await this.#own(), updater));
   }
 
   async patch(part: Partial<D>): Promise<Session<D> | null> {
-    return this.#knows(await this.#sessions.patch(this.#token, part));
+    return this.#knows(await this.#sessions.patch(await this.#own(), part));
   }
 
   async flash<K extends keyof D>(name: K): Promise<D[K] | undefined> {
-    const taken = await this.#sessions.flash(this.#token, name);
+    const taken = await this.#sessions.flash(await this.#own(), name);
     // What was found before still shows it.
     this.#found = undefined;
     return taken;
@@ -117,7 +127,7 @@ class RequestSession<D extends object> implements HttpSession<D> {
 
   async logout(): Promise<boolean> {
     this.#checkTime('logout');
-    const isEnded = await this.#sessions.revoke(this.#token);
+    const isEnded = await this.#sessions.revoke(await this.#own());
     this.#token = undefined;
     this.#exchange.setCookie(this.#cookie.clear());
     return isEnded;
@@ -133,7 +143,14 @@ class RequestSession<D extends object> implements HttpSession<D> {
     return { ip, userAgent };
   }
 
+  /** The token, after a session that was there before has been taken over. */
+  async #own(): Promise<string | undefined> {
+    if (this.#adopt !== undefined) await this.get();
+    return this.#token;
+  }
+
   async #find(): Promise<Session<D> | null> {
+    if (this.#adopt !== undefined) return this.#taken(this.#adopt);
     const session = await this.#sessions.get(this.#token, this.#device);
     if (session === null || this.#exchange.isAnswered() || !this.#sessions.isRenewalDue(session))
       return session;
@@ -141,6 +158,16 @@ class RequestSession<D extends object> implements HttpSession<D> {
     // Another request was quicker: its answer has the cookie.
     if (rotated?.token === null || rotated === null) return rotated?.session ?? null;
     return this.#took(rotated.token, rotated.session);
+  }
+
+  async #taken(adopt: Adoption<D>): Promise<Session<D> | null> {
+    const adopted = await adopt(this.#exchange.cookies, this.#device);
+    this.#adopt = undefined;
+    if (adopted === null) return null;
+    // One that comes too late for this answer comes again: until then the old cookie gives the same one.
+    if (!this.#exchange.isAnswered()) this.#send(adopted.token, adopted.session);
+    this.#token = adopted.token;
+    return adopted.session;
   }
 
   /** A token that cannot be sent is a session nobody has: better not made. */
@@ -154,8 +181,12 @@ class RequestSession<D extends object> implements HttpSession<D> {
   #took(token: SessionToken, session: Session<D>): Session<D> {
     this.#token = token.reveal();
     this.#found = Promise.resolve(session);
-    this.#exchange.setCookie(this.#cookie.write(this.#token, this.#sessions.cookieAge(session)));
+    this.#send(this.#token, session);
     return session;
+  }
+
+  #send(token: string, session: Session<D>): void {
+    this.#exchange.setCookie(this.#cookie.write(token, this.#sessions.cookieAge(session)));
   }
 
   #knows(session: Session<D> | null): Session<D> | null {

@@ -1,10 +1,12 @@
 /** `@cache/session/koa`: sessions for Koa. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { SessionManager } from '../manager.ts';
+import { adoption, type AdoptOptions } from './adoption.ts';
 import { sessionCookie, type CookieOptions } from './cookie.ts';
 import { httpSession, type HttpSession } from './http-session.ts';
 import { nodeExchange } from './node-exchange.ts';
 
+export type { AdoptOptions } from './adoption.ts';
 export type { CookieOptions } from './cookie.ts';
 export { statusOf } from './http-session.ts';
 export type { HttpSession } from './http-session.ts';
@@ -16,8 +18,10 @@ interface KoaContext {
   readonly ip: string;
 }
 
-export interface KoaOptions {
+export interface KoaOptions<D extends object> {
   readonly cookie?: CookieOptions | undefined;
+  /** The sessions that were there before, for requests without a cookie of ours. Default: none. */
+  readonly adopt?: AdoptOptions<D> | undefined;
   /** From where a request comes. Default: `context.ip`, which goes by the setting `proxy`. */
   readonly ip?: ((context: KoaContext) => string | undefined) | undefined;
 }
@@ -32,13 +36,14 @@ export interface KoaSessions<D extends object> {
 /** Makes the middleware, to be `use`d before the handlers that need it. It waits for nothing: handlers ask. */
 export function koaSessions<D extends object>(
   sessions: SessionManager<D>,
-  { cookie, ip = (context) => context.ip }: KoaOptions = {},
+  { cookie, adopt, ip = (context) => context.ip }: KoaOptions<D> = {},
 ): KoaSessions<D> {
   const carrier = sessionCookie(cookie);
+  const before = adoption(adopt);
   const known = new WeakMap<IncomingMessage, HttpSession<D>>();
   const middleware = (context: KoaContext, next: () => Promise<unknown>): Promise<unknown> => {
     const exchange = nodeExchange(context.req, context.res, ip(context));
-    known.set(context.req, httpSession(sessions, carrier, exchange));
+    known.set(context.req, httpSession(sessions, carrier, exchange, before));
     return next();
   };
   const of = ({ req }: Pick<KoaContext, 'req'>): HttpSession<D> => {

@@ -1,14 +1,18 @@
 /** `@cache/session/web`: sessions for handlers of `Request` and `Response`. */
 import type { SessionManager } from '../manager.ts';
+import { adoption, type AdoptOptions } from './adoption.ts';
 import { sessionCookie, type CookieOptions } from './cookie.ts';
 import { httpSession, type HttpSession } from './http-session.ts';
 
+export type { AdoptOptions } from './adoption.ts';
 export type { CookieOptions } from './cookie.ts';
 export { statusOf } from './http-session.ts';
 export type { HttpSession } from './http-session.ts';
 
-export interface WebOptions {
+export interface WebOptions<D extends object> {
   readonly cookie?: CookieOptions | undefined;
+  /** The sessions that were there before, for requests without a cookie of ours. Default: none. */
+  readonly adopt?: AdoptOptions<D> | undefined;
   /** From where a request comes, as far as the server or a trusted proxy says. Default: nobody knows. */
   readonly ip?: ((request: Request) => string | undefined) | undefined;
 }
@@ -19,19 +23,25 @@ export interface WebOptions {
  */
 export function sessionHandler<D extends object>(
   sessions: SessionManager<D>,
-  { cookie, ip }: WebOptions = {},
+  { cookie, adopt, ip }: WebOptions<D> = {},
 ): (request: Request, next: (session: HttpSession<D>) => Response | Promise<Response>) => Promise<Response> {
   const carrier = sessionCookie(cookie);
+  const before = adoption(adopt);
   return async (request, next) => {
     let setCookie: string | undefined;
     let isAnswered = false;
-    const session = httpSession(sessions, carrier, {
-      cookies: request.headers.get('cookie'),
-      ip: ip?.(request),
-      userAgent: request.headers.get('user-agent') ?? undefined,
-      isAnswered: () => isAnswered,
-      setCookie: (value) => (setCookie = value),
-    });
+    const session = httpSession(
+      sessions,
+      carrier,
+      {
+        cookies: request.headers.get('cookie'),
+        ip: ip?.(request),
+        userAgent: request.headers.get('user-agent') ?? undefined,
+        isAnswered: () => isAnswered,
+        setCookie: (value) => (setCookie = value),
+      },
+      before,
+    );
     const response = await next(session);
     isAnswered = true;
     return setCookie === undefined ? response : withCookie(response, setCookie);

@@ -20,8 +20,8 @@ async function listening(server: Server): Promise<Site> {
   return { server };
 }
 
-describeAdapter('node:http', (sessions) => {
-  const sessionOf = nodeSessions(sessions);
+describeAdapter('node:http', (sessions, adopt) => {
+  const sessionOf = nodeSessions(sessions, { adopt });
   const server = createServer((request, response) => {
     response.setHeader('set-cookie', 'seen=1');
     const { pathname } = new URL(request.url ?? '/', 'http://host');
@@ -33,8 +33,8 @@ describeAdapter('node:http', (sessions) => {
   return listening(server.listen(0, HOST));
 });
 
-describeAdapter('Request and Response', (sessions) => {
-  const handle = sessionHandler(sessions);
+describeAdapter('Request and Response', (sessions, adopt) => {
+  const handle = sessionHandler(sessions, { adopt });
   const fetch = (request: Request): Promise<Response> =>
     handle(request, async (session) => {
       const { status, body } = await answer(session, new URL(request.url).pathname);
@@ -43,9 +43,9 @@ describeAdapter('Request and Response', (sessions) => {
   return listening(serve({ fetch, port: 0, hostname: HOST }) as Server);
 });
 
-describeAdapter('Hono', (sessions) => {
+describeAdapter('Hono', (sessions, adopt) => {
   const app = new Hono<SessionEnv<SiteData>>();
-  app.use(honoSessions(sessions));
+  app.use(honoSessions(sessions, { adopt }));
   app.get('*', async (context) => {
     const { status, body } = await answer(context.get('session'), context.req.path);
     context.header('set-cookie', 'seen=1');
@@ -54,9 +54,9 @@ describeAdapter('Hono', (sessions) => {
   return listening(serve({ fetch: app.fetch, port: 0, hostname: HOST }) as Server);
 });
 
-describeAdapter('Express', (sessions) => {
+describeAdapter('Express', (sessions, adopt) => {
   const app = express();
-  const session = expressSessions(sessions);
+  const session = expressSessions(sessions, { adopt });
   app.use(session);
   app.use((request, response) => {
     response.append('set-cookie', 'seen=1');
@@ -68,9 +68,9 @@ describeAdapter('Express', (sessions) => {
   return listening(app.listen(0, HOST));
 });
 
-describeAdapter('Fastify', async (sessions) => {
+describeAdapter('Fastify', async (sessions, adopt) => {
   const app = fastify();
-  const { plugin, of } = fastifySessions(sessions);
+  const { plugin, of } = fastifySessions(sessions, { adopt });
   await app.register(plugin);
   app.get('*', async (request, reply) => {
     void reply.header('set-cookie', 'seen=1');
@@ -82,9 +82,9 @@ describeAdapter('Fastify', async (sessions) => {
   return { server: app.server, close: () => app.close() };
 });
 
-describeAdapter('Koa', (sessions) => {
+describeAdapter('Koa', (sessions, adopt) => {
   const app = new Koa();
-  const session = koaSessions(sessions);
+  const session = koaSessions(sessions, { adopt });
   app.use(session);
   app.use(async (context) => {
     context.append('set-cookie', 'seen=1');

@@ -5,6 +5,7 @@ import { createManager } from '@cache/core';
 import { chaos, fakeClock, type FakeClock, type Weather } from '@cache/core/testing';
 import { memory } from '@cache/memory';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { AdoptOptions } from '../../src/http/adoption.ts';
 import type { HttpSession } from '../../src/http/http-session.ts';
 import { statusOf } from '../../src/http/http-session.ts';
 import { createSessionManager, type SessionManager } from '../../src/index.ts';
@@ -82,6 +83,20 @@ interface Seen {
   readonly cacheControl: string | null;
 }
 
+/** The sessions that were there before, in a cookie `old`: tokens and whose they are. */
+class Before {
+  readonly subjects = new Map<string, string>();
+
+  async read(token: string): Promise<{ subject: string; data: SiteData } | null> {
+    const subject = this.subjects.get(token);
+    return subject === undefined ? null : { subject, data: { count: 7 } };
+  }
+
+  async remove(token: string): Promise<boolean> {
+    return this.subjects.delete(token);
+  }
+}
+
 /** A browser's worth of a client: one cookie. */
 class Client {
   readonly #origin: string;
@@ -109,12 +124,17 @@ class Client {
   }
 }
 
+interface Mine {
+  readonly subject: string;
+  readonly data: SiteData;
+}
+
 const GRACE = 10_000;
 
 /** Judges the adapter that `serve` puts between a server and {@link answer}. Every answer of the site has a cookie `seen=1` of its own. */
 export function describeAdapter(
   name: string,
-  serve: (sessions: SessionManager<SiteData>) => Promise<Site>,
+  serve: (sessions: SessionManager<SiteData>, adopt: AdoptOptions<SiteData>) => Promise<Site>,
 ): void {
   describe(`sessions with ${name}`, () => {
     let site: Site;
@@ -130,10 +150,12 @@ export function describeAdapter(
       clock,
       cache: { breaker: false, deadline: '1h' },
     });
+    const legacy = new Before();
+    const adopt = { cookie: 'old', importer: sessions.importFrom(legacy) };
     const client = (cookie?: string): Client => new Client(origin, cookie);
 
     beforeAll(async () => {
-      site = await serve(sessions);
+      site = await serve(sessions, adopt);
       const { port } = site.server.address() as AddressInfo;
       origin = `http://127.0.0.1:${port}`;
     });
@@ -255,6 +277,29 @@ export function describeAdapter(
       const text = token.reveal();
       expect((await client().get(`/me?__Host-sid=${text}&token=${text}`)).body).toBeNull();
       expect(await client('__Host-sid=nonsense').get('/me')).toMatchObject({ body: null, cookies: [] });
+    });
+
+    test('a session that was there before is taken over with the first request, whatever that asks', async () => {
+      legacy.subjects.set('one', 'ann').set('two', 'ann').set('three', 'ann').set('four', 'ann');
+      const seen = await Promise.all(Array.from({ length: 4 }, () => client('old=one').get('/me')));
+      const cookies = new Set(seen.flatMap((each) => each.cookies));
+      expect(cookies.size).toBe(1);
+      for (const { body } of seen)
+        expect([null, { subject: 'ann', data: { count: 7 } }]).toContainEqual(
+          body && { subject: (body as Mine).subject, data: (body as Mine).data },
+        );
+      const [mine = ''] = [...cookies].map((cookie) => cookie.split(';')[0]);
+      expect((await client(`old=one; ${mine}`).get('/me')).cookies).toEqual([]);
+      expect((await client('old=two').get('/count')).body).toBe(8);
+      expect((await client('old=three').get('/logout')).body).toBe(true);
+      expect((await client('old=three').get('/me')).body).toBeNull();
+      const login = client('old=four');
+      await login.get('/login');
+      expect((await login.get('/me')).body).toMatchObject({ data: { count: 7 } });
+      expect(legacy.subjects.size).toBe(0);
+      expect((await client('old=five').get('/me')).body).toBeNull();
+      const stranger = await client('__Host-sid=nonsense; old=one').get('/me');
+      expect(stranger).toMatchObject({ body: null, cookies: [] });
     });
   });
 }
