@@ -16,7 +16,7 @@ export type SessionSubjectName =
   | 'connect-redis';
 
 /** What a request asks for the session at this place. Gives something of the session. */
-export type Ask = (at: number) => Promise<unknown>;
+type Ask = (at: number) => Promise<unknown>;
 
 export interface SessionSubject {
   readonly get: Ask;
