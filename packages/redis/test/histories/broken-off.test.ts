@@ -11,7 +11,9 @@ test('G11: a removal by term that broke off after its first step is of unknown o
   const [proxy] = stage.proxies as [FaultProxy];
   const engine = await openOn(stage.processes[0] as EngineProvider, spaceOf());
   try {
-    await engine.write('k', writeOf({ terms: ['x'] }), undefined);
+    // More than one step takes away.
+    const keys = Array.from({ length: 200 }, (_, at) => `k${at}`);
+    await Promise.all(keys.map((key) => engine.write(key, writeOf({ terms: ['x'] }), undefined)));
     let steps = 0;
     const loss = proxy.loseRequests(1, ({ command }) => command === 'EVALSHA' && ++steps === 2);
     const removing = expect(engine.removeByTerm('x')).rejects.toMatchObject({ code: 'UNKNOWN_OUTCOME' });
@@ -19,7 +21,7 @@ test('G11: a removal by term that broke off after its first step is of unknown o
     await proxy.down();
     await removing;
     await proxy.up();
-    expect(await engine.read('k')).toBeUndefined();
+    for (const key of keys) expect(await engine.read(key)).toBeUndefined();
   } finally {
     await engine.close();
   }

@@ -255,10 +255,9 @@ describe('calls of one turn on one key', () => {
     await waiting.arrivals(100);
     const sent = await follower.during(async () => {
       clock.advance(400);
-      await waiting.arrivals(200);
+      query.open('loaded');
+      await Promise.all([led, awaited]);
     });
-    query.open('loaded');
-    await Promise.all([led, awaited]);
     expect(sent.flat()).toHaveLength(1);
   });
 
