@@ -13,11 +13,11 @@ const BUDGETS = new Map([
   ['@cache/core', 51_000], // zod and cockatiel included
   ['@cache/memory', 10_200],
   ['@cache/redis', 30_500],
-  ['@cache/codec-cbor', 6_500],
+  ['@cache/codec-cbor', 6_000],
   ['@cache/codec-compressed', 3_000],
   ['@cache/codec-encrypted', 3_000],
   ['@cache/codec-json', 3_000],
-  ['@cache/codec-msgpack', 3_500],
+  ['@cache/codec-msgpack', 3_000],
   ['@cache/codec-protobuf', 3_800],
   ['@cache/codec-v8', 2_000],
   ['@cache/session', 10_000],

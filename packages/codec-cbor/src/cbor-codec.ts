@@ -1,6 +1,6 @@
 /** The codec. */
 import { type Codec, type CodecContext, binaryCodec } from '@cache/core';
-import { codecFailure } from '@cache/core/codec-parts';
+import { codecFailure, handedOver } from '@cache/core/codec-parts';
 import { Doubt } from './inspection.ts';
 import { Reader } from './reader.ts';
 import { Writer } from './writer.ts';
@@ -25,11 +25,7 @@ function createCborCodec(): Codec {
     id: 'cbor',
     checks: true,
     encode(value, context, options) {
-      const lent = written(value, context);
-      if (options?.mayLend === true) return lent;
-      const bytes = lent.slice();
-      lent.fill(0);
-      return bytes;
+      return handedOver(written(value, context), options);
     },
     decode(bytes, context) {
       try {

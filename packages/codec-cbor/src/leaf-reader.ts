@@ -1,6 +1,5 @@
 /** From bytes to what holds no other values: numbers, texts, dates, memory. */
-import { memoryOf } from '@cache/core/codec-parts';
-import { magnitudeOf } from './bignum.ts';
+import { magnitudeOf, memoryOf } from '@cache/core/codec-parts';
 import { Cursor, malformed } from './cursor.ts';
 import {
   BIGNUM,

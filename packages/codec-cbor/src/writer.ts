@@ -1,6 +1,5 @@
 /** From values to bytes. */
-import { MAX_PARTS, memoryTypeOf, unfoldsBeyond } from '@cache/core/codec-parts';
-import { bytesOfMagnitude } from './bignum.ts';
+import { MAX_PARTS, bytesOfMagnitude, memoryTypeOf, unfoldsBeyond } from '@cache/core/codec-parts';
 import { assembled, type Hole } from './embedding.ts';
 import {
   ARRAY,

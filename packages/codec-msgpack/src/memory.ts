@@ -7,7 +7,7 @@ const NAMES =
     ' ',
   );
 
-export const BUFFER: number = /* @__PURE__ */ NAMES.indexOf('Buffer');
+export const BUFFER: number = /* @__PURE__ */ NAMES.length - 1;
 
 export function codeOf({ name }: MemoryType): number {
   return NAMES.indexOf(name);
@@ -15,6 +15,6 @@ export function codeOf({ name }: MemoryType): number {
 
 /** Memory of its own; `undefined` when the runtime has no such class. Throws when an element is cut off. */
 export function memoryFrom(bytes: Uint8Array, code: number): object | undefined {
-  const type = MEMORY_TYPES.get(NAMES[code] ?? '');
+  const type = MEMORY_TYPES.get(NAMES[code] as string);
   return type && memoryOf(type, bytes);
 }

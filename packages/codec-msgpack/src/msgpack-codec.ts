@@ -1,6 +1,6 @@
 /** The codec. */
 import type { Codec } from '@cache/core';
-import { codecFailure } from '@cache/core/codec-parts';
+import { UNDEFINED_VALUE, codecFailure, handedOver } from '@cache/core/codec-parts';
 import { createReader } from './reader.ts';
 import { createWriter } from './writer.ts';
 
@@ -10,12 +10,8 @@ function createMsgpackCodec(): Codec {
   return {
     id: 'msgpack',
     encode(value, _, options) {
-      if (value === undefined) throw new TypeError('undefined is never a value');
-      const lent = write(value);
-      if (options?.mayLend === true) return lent;
-      const bytes = lent.slice();
-      lent.fill(0);
-      return bytes;
+      if (value === undefined) throw new TypeError(UNDEFINED_VALUE);
+      return handedOver(write(value), options);
     },
     decode(bytes, context) {
       try {

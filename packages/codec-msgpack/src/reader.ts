@@ -1,4 +1,5 @@
 /** From bytes to values. */
+import { TextReader, magnitudeOf } from '@cache/core/codec-parts';
 import {
   BARE,
   BIGINT,
@@ -15,7 +16,6 @@ import {
   isDeferred,
 } from './format.ts';
 import { BUFFER, memoryFrom } from './memory.ts';
-import { TextReader } from './text-reader.ts';
 
 /** What has a value as a part, under its name or index. */
 type Holder = Record<string | number, unknown>;
@@ -144,7 +144,7 @@ export function createReader(): (bytes: Uint8Array) => unknown {
         const end = at;
         at = start;
         // Data that are an extension again could go on so without end.
-        if (!isContainer(data[0])) malformed();
+        if (!isContainer(data[0] ?? 0)) malformed();
         made.push({ holder, key, type, depth });
         const inner = item(holder, key, depth);
         return at === end ? inner : malformed();
@@ -152,9 +152,11 @@ export function createReader(): (bytes: Uint8Array) => unknown {
       case UTF16:
         return textOf(data);
       case BIGINT:
-        return BigInt.asIntN(8 * length, BigInt(`0x${Array.from(data, hexadecimal).join('')}`));
+        return BigInt.asIntN(8 * length, magnitudeOf(data));
       case MEMORY:
-        return (data[0] === BUFFER ? undefined : memoryFrom(data.subarray(1), data[0] ?? -1)) ?? malformed();
+        return (
+          (data[0] === BUFFER ? undefined : memoryFrom(data.subarray(1), data[0] as number)) ?? malformed()
+        );
       case TIMESTAMP:
         return date(start, length);
       default:
@@ -163,7 +165,7 @@ export function createReader(): (bytes: Uint8Array) => unknown {
   }
 
   function date(start: number, length: number): Date {
-    if (length === 0) return new NativeDate(Number.NaN);
+    if (length === 0) return new NativeDate(NaN);
     const seconds = viewed().getInt32(start + 4) * INT32 + viewed().getUint32(start + 8);
     const time = seconds * 1e3 + viewed().getUint32(start) / 1e6;
     const value = new NativeDate(time);
@@ -226,13 +228,9 @@ function malformed(): never {
 
 const OWN: PropertyDescriptor = { writable: true, enumerable: true, configurable: true };
 
-function hexadecimal(byte: number): string {
-  return byte.toString(16).padStart(2, '0');
-}
-
 /** Whether an array or a map begins with this byte. */
-function isContainer(head: number | undefined): boolean {
-  return head !== undefined && ((head >= 0x80 && head < 0xa0) || (head >= 0xdc && head < 0xe0));
+function isContainer(head: number): boolean {
+  return (head >= 0x80 && head < 0xa0) || (head >= 0xdc && head < 0xe0);
 }
 
 function textOf(units: Uint8Array): string {

@@ -1,5 +1,5 @@
 /** From values to bytes. */
-import { bytesOfMemory, memoryTypeOf } from '@cache/core/codec-parts';
+import { bytesOfMagnitude, bytesOfMemory, memoryTypeOf } from '@cache/core/codec-parts';
 import {
   BARE,
   BIGINT,
@@ -41,17 +41,15 @@ export function createWriter(): (value: unknown) => Uint8Array {
   let deferred: Deferred[] = [];
 
   return (value) => {
-    let end = 0;
     try {
       part(value, 1);
-      if (deferred.length > 0) {
-        // Not by recursion: how deep a value is nested must not decide whether the stack is deep enough.
-        for (const { container, depth } of deferred) inside(container, depth);
-      }
-      end = at;
-      return new Uint8Array(buffer.buffer, 0, end);
+      // Not by recursion: how deep a value is nested must not decide whether the stack is deep enough.
+      for (const { container, depth } of deferred) inside(container, depth);
+      return new Uint8Array(buffer.buffer, 0, at);
+    } catch (error) {
+      buffer.fill(0, 0, at);
+      throw error;
     } finally {
-      if (end === 0) buffer.fill(0, 0, at);
       at = 0;
       if (deferred.length > 0) deferred = [];
       if (buffer.length > MAX_KEPT) resize(FIRST_CAPACITY);
@@ -76,7 +74,7 @@ export function createWriter(): (value: unknown) => Uint8Array {
       case 'function':
       case 'symbol':
         // Core lets no codec see it.
-        throw new TypeError(`a ${typeof value}`);
+        throw new TypeError('not of the model');
     }
   }
 
@@ -104,13 +102,10 @@ export function createWriter(): (value: unknown) => Uint8Array {
       at += 8;
     } else {
       const size = (value.toString(16).length >> 1) + 1;
-      const digits = BigInt.asUintN(8 * size, value)
-        .toString(16)
-        .padStart(2 * size, '0');
-      extension(
-        BIGINT,
-        Uint8Array.from({ length: size }, (_, i) => Number(`0x${digits.slice(2 * i, 2 * i + 2)}`)),
-      );
+      const magnitude = bytesOfMagnitude(BigInt.asUintN(8 * size, value));
+      const complement = new Uint8Array(size);
+      complement.set(magnitude, size - magnitude.length);
+      extension(BIGINT, complement);
     }
   }
 

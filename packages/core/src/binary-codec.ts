@@ -2,7 +2,7 @@
 import { Decoder } from './binary-decoder.ts';
 import { Encoder } from './binary-encoder.ts';
 import { TextReader } from './binary-text.ts';
-import type { Codec, CodecContext } from './codec.ts';
+import type { Codec, CodecContext, EncodeOptions } from './codec.ts';
 import { CacheError } from './errors.ts';
 import { told } from './refusal.ts';
 import { UNDEFINED_VALUE } from './values.ts';
@@ -36,11 +36,7 @@ export function createBinaryCodec(): Codec {
     id: 'core1',
     checks: true,
     encode(value, _, options) {
-      const lent = written(value);
-      if (options?.mayLend === true) return lent;
-      const bytes = lent.slice();
-      lent.fill(0);
-      return bytes;
+      return handedOver(written(value), options);
     },
     decode(bytes, context) {
       try {
@@ -54,6 +50,14 @@ export function createBinaryCodec(): Codec {
 
 /** The built-in codec. */
 export const binaryCodec: Codec = /* @__PURE__ */ createBinaryCodec();
+
+/** Bytes in a buffer that their codec goes on using: lent, where that is allowed; otherwise a copy, and they are wiped. */
+export function handedOver(bytes: Uint8Array, options: EncodeOptions | undefined): Uint8Array {
+  if (options?.mayLend === true) return bytes;
+  const copy = bytes.slice();
+  bytes.fill(0);
+  return copy;
+}
 
 /** The failure of a codec to read. It tells nothing of what was to be read. */
 export function codecFailure(cause: unknown, { cache, key }: CodecContext): CacheError {

@@ -1,4 +1,5 @@
 /** Reads values in the format of `core1`. */
+import { magnitudeOf } from './bignum.ts';
 import {
   ALIKE,
   ARRAY,
@@ -50,6 +51,7 @@ interface Filled {
 export class Decoder {
   readonly #bytes: Uint8Array;
   readonly #texts: TextReader;
+  readonly #characters: string | undefined;
   #view: DataView | undefined;
   #at = 0;
   #open: Filled | undefined;
@@ -58,6 +60,7 @@ export class Decoder {
   constructor(bytes: Uint8Array, texts: TextReader) {
     this.#bytes = bytes;
     this.#texts = texts;
+    this.#characters = texts.charactersOf(bytes);
   }
 
   whole(): unknown {
@@ -193,7 +196,7 @@ export class Decoder {
     if (tag !== STRING && (tag < SHORT_STRING || tag >= SHORT_ARRAY))
       throw malformed('a name is not a string');
     const start = this.#skip(tag === STRING ? this.#varint() : tag - SHORT_STRING);
-    return this.#texts.name(this.#bytes, start, this.#at);
+    return this.#texts.name(this.#bytes, start, this.#at, this.#characters);
   }
 
   #array(count: number): unknown[] {
@@ -204,7 +207,7 @@ export class Decoder {
 
   #utf8(length: number): string {
     const start = this.#skip(length);
-    return this.#texts.text(this.#bytes, start, this.#at);
+    return this.#texts.text(this.#bytes, start, this.#at, this.#characters);
   }
 
   #units(length: number): string {
@@ -218,13 +221,10 @@ export class Decoder {
 
   #bigint(): bigint {
     const length = this.#length(1);
-    const end = this.#at + length;
-    if (length > 0 && this.#bytes[end - 1] === 0) throw malformed('a number is not in its shortest form');
-    let digits = '0x0';
-    for (let at = end - 1; at >= this.#at; at--)
-      digits += (this.#bytes[at] as number).toString(16).padStart(2, '0');
-    this.#at = end;
-    return BigInt(digits);
+    if (length === 0) return 0n;
+    const start = this.#skip(length);
+    if (this.#bytes[this.#at - 1] === 0) throw malformed('a number is not in its shortest form');
+    return magnitudeOf(this.#bytes.subarray(start, this.#at).toReversed());
   }
 
   #float(): number {

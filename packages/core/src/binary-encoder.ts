@@ -1,4 +1,5 @@
 /** Writes values in the format of `core1`. */
+import { bytesOfMagnitude } from './bignum.ts';
 import {
   ALIKE,
   ARRAY,
@@ -261,14 +262,12 @@ export class Encoder {
       this.#at += length;
       return;
     }
-    const digits = magnitude.toString(16);
-    const length = (digits.length + 1) >>> 1;
-    this.#bounds.spend(length >>> 6);
-    this.#size(negative ? BIG_NEGATIVE : BIG_POSITIVE, length);
-    this.#reserve(length);
-    for (let i = 0, end = digits.length; i < length; i++, end -= 2) {
-      this.#bytes[this.#at++] = Number.parseInt(digits.slice(Math.max(0, end - 2), end), 16);
-    }
+    const bytes = bytesOfMagnitude(magnitude).toReversed();
+    this.#bounds.spend(bytes.length >>> 6);
+    this.#size(negative ? BIG_NEGATIVE : BIG_POSITIVE, bytes.length);
+    this.#reserve(bytes.length);
+    this.#bytes.set(bytes, this.#at);
+    this.#at += bytes.length;
   }
 
   #float(value: number): void {

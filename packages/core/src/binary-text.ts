@@ -1,61 +1,57 @@
 /** From bytes to text. */
 
-/** Texts up to this length are built by the character, which costs no call when they are ASCII. */
-const SHORT_TEXT = 32;
 /** Names that are kept, a power of two. */
-const KEPT_NAMES = 256;
+const KEPT_NAMES = 512;
 
-/** Turns bytes into text. It may serve one decoder after the other: names come again and again, so it keeps some. */
+/** Longer texts are made by themselves at less cost than to see whether they are ASCII. */
+const MEDIUM_TEXT = 128;
+
+/**
+ * A text cut out of another one keeps that alive. So only of short messages all bytes are made text at once, out of which theirs are cut:
+ * that costs much less than to make each text by itself.
+ */
+const SHORT_MESSAGE = 4_096;
+
+/** Turns UTF-8 into text, for one message after the other. Names come again and again, so it keeps some. */
 export class TextReader {
   readonly #utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-  readonly #names: string[] = Array.from({ length: KEPT_NAMES }, () => '');
+  readonly #names: string[] = [];
 
-  text(bytes: Uint8Array, start: number, end: number): string {
-    const text = end - start > SHORT_TEXT ? undefined : asciiOf(bytes, start, end);
-    return text ?? this.#utf8.decode(bytes.subarray(start, end));
+  /** All of a message, a character for each byte, of which only those of ASCII are right. `undefined` for a long one, and where that is not cheap. */
+  charactersOf(bytes: Uint8Array): string | undefined {
+    if (bytes.length > SHORT_MESSAGE || typeof Buffer !== 'function') return undefined;
+    const buffer = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+    return buffer.toString('latin1');
+  }
+
+  text(bytes: Uint8Array, start: number, end: number, characters: string | undefined): string {
+    return characters !== undefined && end - start <= MEDIUM_TEXT && isAscii(bytes, start, end)
+      ? characters.slice(start, end)
+      : this.#utf8.decode(bytes.subarray(start, end));
   }
 
   /** The name of a member. */
-  name(bytes: Uint8Array, start: number, end: number): string {
-    const length = end - start;
-    if (length === 0 || length > SHORT_TEXT) return this.text(bytes, start, end);
-    const slot = (length * 31 + (bytes[start] as number) * 7 + (bytes[end - 1] as number)) & (KEPT_NAMES - 1);
-    const kept = this.#names[slot] as string;
-    if (isTextOf(kept, bytes, start, length)) return kept;
-    return (this.#names[slot] = this.text(bytes, start, end));
+  name(bytes: Uint8Array, start: number, end: number, characters: string | undefined): string {
+    let hash = end - start;
+    for (let at = start; at < end; at++) hash = (hash * 31 + (bytes[at] as number)) & (KEPT_NAMES - 1);
+    const kept = this.#names[hash];
+    if (kept !== undefined && isTextOf(kept, bytes, start, end)) return kept;
+    return (this.#names[hash] = this.text(bytes, start, end, characters));
   }
 }
 
 /** Whether `text` is ASCII and these are its bytes. */
-function isTextOf(text: string, bytes: Uint8Array, start: number, length: number): boolean {
-  if (text.length !== length) return false;
-  for (let i = 0; i < length; i++) {
-    const unit = text.charCodeAt(i);
-    if (unit > 0x7f || unit !== bytes[start + i]) return false;
+function isTextOf(text: string, bytes: Uint8Array, start: number, end: number): boolean {
+  if (text.length !== end - start) return false;
+  for (let at = start; at < end; at++) {
+    const unit = text.charCodeAt(at - start);
+    if (unit > 0x7f || unit !== bytes[at]) return false;
   }
   return true;
 }
 
-/** The text of ASCII bytes; `undefined` when there are others. Built in steps of eight, because each step makes a string. */
-function asciiOf(bytes: Uint8Array, start: number, end: number): string | undefined {
-  let text = '';
-  let i = start;
-  for (; end - i >= 8; i += 8) {
-    const a = bytes[i] as number;
-    const b = bytes[i + 1] as number;
-    const c = bytes[i + 2] as number;
-    const d = bytes[i + 3] as number;
-    const e = bytes[i + 4] as number;
-    const f = bytes[i + 5] as number;
-    const g = bytes[i + 6] as number;
-    const h = bytes[i + 7] as number;
-    if ((a | b | c | d | e | f | g | h) > 0x7f) return undefined;
-    text += String.fromCharCode(a, b, c, d, e, f, g, h);
-  }
-  for (; i < end; i++) {
-    const unit = bytes[i] as number;
-    if (unit > 0x7f) return undefined;
-    text += String.fromCharCode(unit);
-  }
-  return text;
+function isAscii(bytes: Uint8Array, start: number, end: number): boolean {
+  let all = 0;
+  for (let at = start; at < end; at++) all |= bytes[at] as number;
+  return all <= 0x7f;
 }

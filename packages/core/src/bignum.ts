@@ -1,6 +1,8 @@
 /** Integers of any size and the bytes of their magnitude, most significant first. Both ways take a time that is all but linear. */
 
-const HEX: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+const HEX: readonly string[] = /* @__PURE__ */ Array.from({ length: 256 }, (_, byte) =>
+  byte.toString(16).padStart(2, '0'),
+);
 
 export function bytesOfMagnitude(magnitude: bigint): Uint8Array {
   const digits = magnitude.toString(16);
@@ -10,6 +12,7 @@ export function bytesOfMagnitude(magnitude: bigint): Uint8Array {
   return bytes;
 }
 
+/** Throws where there are none. */
 export function magnitudeOf(bytes: Uint8Array): bigint {
   const digits: string[] = [];
   for (const byte of bytes) digits.push(HEX[byte] as string);
