@@ -122,6 +122,8 @@ export const BARE: Readonly<Record<SubjectName, SubjectName>> = {
 /** Whose `encode` checks each member: by the value model, or by the schema of the message. */
 export const CHECKING: ReadonlySet<SubjectName> = new Set([
   '@cache/codec-cbor',
+  '@cache/codec-cbor, lent',
   'built into core',
+  'built into core, lent',
   '@cache/codec-protobuf',
 ]);
