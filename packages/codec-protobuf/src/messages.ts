@@ -78,6 +78,7 @@ function partOfMessage(desc: DescMessage, partOf: PartOf): Part {
         if (member.position < next) isOrdered = false;
         next = member.position + 1;
         if (member.always) missing--;
+        if (member.part.holds?.(part) === true) continue;
         const drafted = member.part.draftOf(part, place, name, depth + 1);
         if (!Object.is(drafted, part)) (draft ??= { ...value })[name] = drafted;
       }

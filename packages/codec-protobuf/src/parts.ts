@@ -9,6 +9,8 @@ export interface Part {
    * come back as it is. `depth`: how many messages lie around it.
    */
   readonly draftOf: (value: unknown, holder: Place | undefined, key: Key, depth: number) => unknown;
+  /** For parts that the library is given as they are: whether this is one. It is what most parts are, and needs no place. */
+  readonly holds?: (value: unknown) => boolean;
   /** Makes a value of its own of what the library read, which nobody else has. `undefined`: what it read is that already. */
   readonly restored: ((read: unknown) => unknown) | undefined;
 }
@@ -29,6 +31,7 @@ export function isPlain(value: unknown): value is Readonly<Record<string, unknow
 /** A scalar or an enum. */
 export function kindPart({ name, holds }: Kind, isBytes: boolean): Part {
   return {
+    holds,
     draftOf(value, holder, key) {
       if (!holds(value)) throw unexpected(holder, key, name);
       return value;
@@ -59,7 +62,7 @@ function checkJson(value: unknown, holder: Place | undefined, key: Key, depth: n
   }
 }
 
-export function listPart({ draftOf, restored }: Part): Part {
+export function listPart({ holds, draftOf, restored }: Part): Part {
   return {
     draftOf(value, holder, key, depth) {
       if (!Array.isArray(value)) throw unexpected(holder, key, 'an array');
@@ -67,6 +70,7 @@ export function listPart({ draftOf, restored }: Part): Part {
       const place = placeOf(holder, key);
       let draft: unknown[] | undefined;
       for (let at = 0; at < elements.length; at++) {
+        if (holds?.(elements[at]) === true) continue;
         const part = draftOf(elements[at], place, at, depth);
         if (!Object.is(part, elements[at])) (draft ??= [...elements])[at] = part;
       }
