@@ -224,8 +224,8 @@ export const CACHE_METRICS: Readonly<Record<CacheMetric, MetricDefinition>> = {
     dotted: 'cache.errors',
     kind: 'counter',
     unit: 'errors',
-    help: 'Failures by code: MISUSE is a TypeError, OTHER is the own error of a loader, an updater, a listener or an observer. Seen by a caller, whose call rejected, or by nobody.',
-    labels: [...PLACE, 'code', 'seen'],
+    help: 'Failures by code and operation: MISUSE is a TypeError, OTHER is the own error of a loader, an updater, a listener or an observer. Seen by a caller, whose call rejected, or by nobody.',
+    labels: [...PLACE, 'code', 'operation', 'seen'],
   },
   providerErrors: {
     name: 'cache_provider_errors_total',

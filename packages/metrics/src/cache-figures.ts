@@ -196,7 +196,7 @@ export class CacheFigures {
 
   #fail(error: unknown, seen: 'caller' | 'nobody', operation: string): void {
     const code = codeOf(error);
-    this.#figures.add('errors', [code, seen]);
+    this.#figures.add('errors', [code, operation, seen]);
     if (hasUnknownOutcome(error)) this.#figures.add('unknownOutcomes', [operation]);
   }
 

@@ -181,7 +181,7 @@ class WatchedMetrics implements Metrics {
   };
 
   #listenerFailed({ cache = 'none', provider = 'none' }: Sample['labels'], error: unknown): void {
-    this.#recorded.add('errors', [cache, provider, codeOf(error), 'nobody']);
+    this.#recorded.add('errors', [cache, provider, codeOf(error), 'listener of measurements', 'nobody']);
   }
 
   #watch(observed: Observed<Cache<unknown>>): ReturnType<Observe<Cache<unknown>>> {

@@ -151,9 +151,9 @@ describe('a provider in trouble', () => {
     expect(await cache.get('k')).toBeUndefined();
     await expect(cache.set('k', 1)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
     fault = undefined;
-    expect(await valuesOf(metrics, 'errors', 'code', 'seen')).toEqual({
-      'UNAVAILABLE nobody': 1,
-      'UNAVAILABLE caller': 1,
+    expect(await valuesOf(metrics, 'errors', 'code', 'operation', 'seen')).toEqual({
+      'UNAVAILABLE get nobody': 1,
+      'UNAVAILABLE set caller': 1,
     });
     expect(await valuesOf(metrics, 'providerErrors', 'cache')).toEqual({ numbers: 2 });
   });
@@ -312,7 +312,10 @@ test('a listener and an observer that throw beside it harm no figure, and are co
   });
   await cache.getOrSet('k', () => 1);
   expect(await valuesOf(metrics, 'loads', 'outcome')).toEqual({ stored: 1 });
-  expect(await valuesOf(metrics, 'errors', 'code', 'seen')).toEqual({ 'OTHER nobody': 2 });
+  expect(await valuesOf(metrics, 'errors', 'code', 'operation', 'seen')).toEqual({
+    'OTHER listener of load nobody': 1,
+    'OTHER observer nobody': 1,
+  });
 });
 
 test.each([

@@ -7,16 +7,17 @@ export async function samplesOf(metrics: Metrics, metric: MetricName): Promise<r
   return families.find((family) => family.metric === metric)?.samples ?? [];
 }
 
-/** The values of one metric that are not zero, by the values of `labels`, with blanks between. */
+/** The values of one metric that are not zero, added up by the values of `labels`, with blanks between. */
 export async function valuesOf(
   metrics: Metrics,
   metric: MetricName,
   ...labels: string[]
 ): Promise<Readonly<Record<string, number>>> {
   const samples = await samplesOf(metrics, metric);
-  const values = samples.map((sample) => [
-    labels.map((label) => sample.labels[label]).join(' '),
-    sample.value,
-  ]);
-  return Object.fromEntries(values.filter(([, value]) => value !== 0)) as Record<string, number>;
+  const values: Record<string, number> = {};
+  for (const sample of samples.filter(({ value }) => value !== 0)) {
+    const name = labels.map((label) => sample.labels[label]).join(' ');
+    values[name] = (values[name] ?? 0) + sample.value;
+  }
+  return values;
 }
