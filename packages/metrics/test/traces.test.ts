@@ -132,8 +132,8 @@ test('the name of a load joins the spans of two processes', async () => {
   await clock.pass(1_000);
   expect(await followed).toBe(1);
   const named = ended().filter(({ attributes }) => attributes['cache.load.name'] !== undefined);
-  expect(named.map(({ name }) => name)).toEqual(['cache load', 'cache getOrSet']);
-  expect(named[0]?.attributes['cache.load.name']).toBe(named[1]?.attributes['cache.load.name']);
+  expect(named.map(({ name }) => name)).toEqual(['cache load', 'cache wait', 'cache getOrSet']);
+  expect(new Set(named.map(({ attributes }) => attributes['cache.load.name'])).size).toBe(1);
 });
 
 test('what fails is an error by its code, without its message, and no key and no value is in a span', async () => {
@@ -180,6 +180,33 @@ test('a batch has one span for its call of the loader', async () => {
   expect(ended().map(({ name }) => name)).toEqual(['cache load', 'cache getOrSetMany']);
 });
 
+test('a wait is a span below that of the call, with how it ended', async () => {
+  const cache = manager.cache<number>('users');
+  let joins = 0;
+  cache.on('join', () => void joins++);
+  const door = gate<number>();
+  const led = cache.getOrSet('ann', () => door.pass());
+  await door.arrivals();
+  const controller = new AbortController();
+  const calls = [
+    cache.getOrSet('ann', () => 2),
+    cache.getOrSet('ann', () => 2, { signal: controller.signal }),
+  ];
+  const settled = Promise.allSettled(calls);
+  await until(() => joins === 2, 'both wait');
+  controller.abort(new Error('gone'));
+  door.open(1);
+  await Promise.all([led, settled]);
+  const waits = ended().filter(({ name }) => name === 'cache wait');
+  expect(waits.map(({ attributes }) => [attributes['cache.where'], attributes['cache.outcome']])).toEqual([
+    ['here', 'left'],
+    ['here', 'served'],
+  ]);
+  const callIds = ended().flatMap(({ name, id }) => (name === 'cache getOrSet' ? [id] : []));
+  for (const { parent } of waits) expect(callIds).toContain(parent);
+  expect(new Set(waits.map(({ parent }) => parent)).size).toBe(2);
+});
+
 test('what is stopped makes no span', async () => {
   const cache = manager.cache<number>('users');
   stop();
@@ -208,9 +235,10 @@ test('what is stopped, or whose cache is closed, listens no more', async () => {
   const cache = manager.cache<number>('users');
   const inner = cache.namespace('acme');
   const end = trace(counting, tracer);
-  expect(listeners).toBe(2);
+  const each = listeners / 2;
+  expect(each).toBeGreaterThan(0);
   await inner.close();
-  expect(listeners).toBe(1);
+  expect(listeners).toBe(each);
   end();
   expect(listeners).toBe(0);
 });
@@ -257,22 +285,23 @@ test('two tracers of one cache do not touch each other’s spans, and a span of 
 
 test('of what has ended nothing is remembered', async () => {
   const links = new LoadLinks();
+  const begin = (): Span => tracer.startSpan('cache wait');
   const [caller, stranger, loader] = ['call', 'request', 'load'].map((name) => tracer.startSpan(name)) as [
     Span,
     Span,
     Span,
   ];
   await links.during(caller, async () => {
-    links.follow(caller, 'elsewhere');
-    links.follow(stranger, 'elsewhere');
-    links.follow(undefined, 'elsewhere');
+    links.follow(caller, 'elsewhere', begin);
+    links.follow(stranger, 'elsewhere', begin);
+    links.follow(undefined, 'elsewhere', begin);
     expect(links.isEmpty).toBe(false);
   });
   expect(links.isEmpty).toBe(true);
   await links.during(caller, async () => {
-    links.follow(caller, 'here');
+    links.follow(caller, 'here', begin);
     await links.running(loader, 'here', async () => undefined);
   });
-  links.follow(caller, 'late');
+  links.follow(caller, 'late', begin);
   expect(links.isEmpty).toBe(true);
 });

@@ -1,8 +1,9 @@
-/** Which span is that of which load, so that those who wait for it can point to it. */
+/** Which span is that of which load, so that those who wait for it can point to it; and the spans of their waits. */
 import type { Span, SpanContext } from '@opentelemetry/api';
+import { guarded } from './guarded.ts';
 
 /** The attribute by which the spans of one load are found across processes. */
-const LOAD_NAME = 'cache.load.name';
+export const LOAD_NAME = 'cache.load.name';
 
 export class LoadLinks {
   /** The loaders that run here, by the names of their loads. */
@@ -11,6 +12,8 @@ export class LoadLinks {
   readonly #waiting = new Map<string, Set<Span>>();
   /** The calls that are under way, and for which loads each waits. */
   readonly #calls = new Map<Span, Set<string>>();
+  /** The spans of the waits that have not ended, by call and load. */
+  readonly #waits = new Map<Span, Map<string, Span>>();
 
   /** Runs a call, which may wait for loads. */
   async during<X>(call: Span, work: () => Promise<X>): Promise<X> {
@@ -20,14 +23,22 @@ export class LoadLinks {
     } finally {
       for (const load of this.#calls.get(call) ?? []) this.#forget(call, load);
       this.#calls.delete(call);
+      for (const load of this.#waits.get(call)?.keys() ?? []) this.waited(call, load, 'left');
+      this.#waits.delete(call);
     }
   }
 
-  /** A call waits for a load. Its loader may run, may be about to, or may run in another process. A span of somebody else is left alone. */
-  follow(call: Span | undefined, load: string): void {
+  /**
+   * A call waits for a load, which `begin` makes a span of. Its loader may run, may be about to, or may run in another process. A span of somebody else
+   * is left alone.
+   */
+  follow(call: Span | undefined, load: string, begin: () => Span | undefined): void {
     const loads = call === undefined ? undefined : this.#calls.get(call);
     if (call === undefined || loads === undefined) return;
     call.setAttribute(LOAD_NAME, load);
+    const wait = begin();
+    const waits = this.#waits.get(call) ?? new Map<string, Span>();
+    if (wait !== undefined) this.#waits.set(call, waits.set(load, wait));
     const running = this.#running.get(load);
     if (running !== undefined) {
       call.addLink({ context: running });
@@ -36,6 +47,14 @@ export class LoadLinks {
     loads.add(load);
     const waiting = this.#waiting.get(load) ?? new Set();
     this.#waiting.set(load, waiting.add(call));
+  }
+
+  /** A call waits for a load no more. */
+  waited(call: Span | undefined, load: string, outcome: string): void {
+    const waits = call === undefined ? undefined : this.#waits.get(call);
+    const wait = waits?.get(load);
+    waits?.delete(load);
+    guarded(() => wait?.setAttribute('cache.outcome', outcome).end());
   }
 
   /** Runs a loader. */
@@ -54,7 +73,7 @@ export class LoadLinks {
 
   /** Whether nothing is remembered. */
   get isEmpty(): boolean {
-    return this.#running.size + this.#waiting.size + this.#calls.size === 0;
+    return this.#running.size + this.#waiting.size + this.#calls.size + this.#waits.size === 0;
   }
 
   #forget(call: Span, load: string): void {

@@ -1,7 +1,6 @@
 /** Operations and loaders as spans of OpenTelemetry. */
 import {
   context,
-  diag,
   INVALID_SPAN_CONTEXT,
   SpanStatusCode,
   trace as spans,
@@ -11,8 +10,9 @@ import {
 } from '@opentelemetry/api';
 import type { LoaderContext, Middleware } from '@cache/core';
 import { codeOf } from '../failures.ts';
+import { guarded } from './guarded.ts';
 import type { Observable } from '../metrics.ts';
-import { LoadLinks } from './load-links.ts';
+import { LOAD_NAME, LoadLinks } from './load-links.ts';
 
 export interface TraceOptions {
   /** Whether spans say which key they are about. Keys may be secrets, or name people. Default false. */
@@ -28,8 +28,9 @@ const LOADING: ReadonlySet<string> = new Set(['getOrSet', 'getOrSetMany', 'warm'
 type AnyLoader = (first: unknown, context?: unknown) => unknown;
 
 /**
- * Makes a span of every operation of `subject` that begins from now on, and of every run of a loader below it. The span of a call that waits for
- * a load has a link to that of the loader, if it runs in this process, and the name of the load, which the loader's span has in any process.
+ * Makes a span of every operation of `subject` that begins from now on, of every run of a loader below it, and of every wait for a load that another
+ * call began. The span of a call that waits has a link to that of the loader, if it runs in this process, and the name of the load, which the
+ * loader's span has in any process.
  *
  * Operations go through a middleware for it, which costs more than a hit in memory; it stays when this is stopped, and does nothing. Returns
  * the function that stops it. No value, and no message of an error, is in a span.
@@ -73,7 +74,24 @@ export function trace(subject: Observable, tracer: Tracer, { keys = false }: Tra
     };
 
   const stop = subject.observe(({ cache, path, provider }) => {
-    const close = cache.on('join', ({ load }) => links.follow(spans.getActiveSpan(), load));
+    const stops = [
+      cache.on('join', ({ load, elsewhere }) => {
+        const call = spans.getActiveSpan();
+        links.follow(call, load, () => {
+          const attributes: Attributes = {
+            'cache.name': cache.name,
+            'cache.provider': provider,
+            [LOAD_NAME]: load,
+            'cache.where': elsewhere ? 'elsewhere' : 'here',
+          };
+          return guarded(() => tracer.startSpan('cache wait', { attributes }, context.active()));
+        });
+      }),
+      cache.on('wait', ({ load, outcome }) => links.waited(spans.getActiveSpan(), load, outcome)),
+    ];
+    const close = (): void => {
+      for (const end of stops) end();
+    };
     depth ??= path.length;
     if (path.length === depth) cache.use(middleware(provider));
     // Only to hear of its end: operations are told by the middleware.
@@ -103,15 +121,6 @@ async function spanned<X>(
     throw error;
   } finally {
     guarded(() => span.end());
-  }
-}
-
-function guarded<X>(step: () => X): X | undefined {
-  try {
-    return step();
-  } catch (error) {
-    diag.error('@cache/metrics: a span was lost', error);
-    return undefined;
   }
 }
 
