@@ -70,6 +70,7 @@ export default defineConfig({
           globalSetup: ['tooling/servers/src/redis.global.ts'],
         },
       },
+      { extends: true, test: { name: 'benches', include: ['benches/test/**/*.test.ts'] } },
       { extends: true, test: { name: 'tooling', include: ['tooling/test/**/*.test.ts'] } },
       { extends: true, test: { name: 'auth-service', include: ['examples/auth-service/test/**/*.test.ts'] } },
       {

@@ -15,3 +15,4 @@ await import('./redis/all.ts');
 await import('./session/rates.ts');
 await import('./session/round-trips.ts');
 await import('./session/footprint.ts');
+await import('./session/lines.ts');
