@@ -1,5 +1,6 @@
 /** The page in a real browser: two contexts are two devices. */
 import { CHROMIUM_ARGUMENTS, findChromium } from '@cache/test-servers/chromium';
+import axe, { type AxeResults } from 'axe-core';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { PASSWORD } from '../src/database/seed.ts';
@@ -159,6 +160,24 @@ describe.skipIf(found.missing !== undefined && !isLong)('the page "my devices"',
     await page.getByRole('form', { name: 'Log in' }).waitFor();
     expect(await page.evaluate('document.activeElement.id')).toBe('login-title');
   });
+
+  test('axe finds no barrier, whoever looks at it, in light and in dark', async () => {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      const page = await device({ ...LAPTOP, colorScheme });
+      await page.getByRole('form', { name: 'Log in' }).waitFor();
+      expect(await barriersOn(page)).toEqual([]);
+      await logIn(page, 'user46@example.com');
+      expect(await barriersOn(page)).toEqual([]);
+    }
+  });
+
+  /** What axe has against the page as it is now. Its rules keep out every other script, so it is evaluated by the browser's own hand. */
+  async function barriersOn(page: Page): Promise<readonly string[]> {
+    await page.evaluate(axe.source);
+    const { violations, passes } = (await page.evaluate('axe.run()')) as AxeResults;
+    expect(passes.length).toBeGreaterThan(15);
+    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+  }
 
   test('a service that fails, or does not answer, is not a log-out', async () => {
     const page = await device();
