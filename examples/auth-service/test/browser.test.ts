@@ -174,7 +174,7 @@ describe.skipIf(found.missing !== undefined && !isLong)('the page "my devices"',
   /** What axe has against the page as it is now. Its rules keep out every other script, so it is evaluated by the browser's own hand. */
   async function barriersOn(page: Page): Promise<readonly string[]> {
     await page.evaluate(axe.source);
-    const { violations, passes } = (await page.evaluate('axe.run()')) as AxeResults;
+    const { violations, passes } = await page.evaluate<AxeResults>('axe.run()');
     expect(passes.length).toBeGreaterThan(15);
     return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
   }
