@@ -1,8 +1,15 @@
 /** What the session manager asks of its cache, by hand: on a store of express-session, with locks. */
-import { CacheError, type Cache, type CacheOptions, type Clock, type Manager } from '@cache/core';
+import {
+  CacheError,
+  LoadedEntry,
+  type Cache,
+  type CacheOptions,
+  type Clock,
+  type Manager,
+} from '@cache/core';
 import type { Store } from 'express-session';
 import type { Locks } from './locks.ts';
-import { LimitExceeded, SessionTable, type Limit } from './session-table.ts';
+import { LimitExceeded, SessionTable, type Change, type Limit } from './session-table.ts';
 import { StoredValues } from './stored-values.ts';
 
 type Listener = (payload: unknown) => void;
@@ -74,12 +81,27 @@ function cacheByHand(
         throw error;
       }
     },
+    async set(id, record, { ttl } = {}) {
+      await table.put(id, await checked(record), Number(ttl));
+      return { version: '' };
+    },
+    async getOrSet(id, loader, { ttl } = {}) {
+      const load = async (): Promise<Record_> =>
+        checked((await loader({ key: id, load: id, signal: new AbortController().signal })) as Record_);
+      return (await table.findOrPut(id, load, Number(ttl))) as never;
+    },
     async update(id, updater, { ttl } = {}) {
-      const next = async (current: Record_ | undefined): Promise<Record_ | undefined> => {
-        const made = await updater(current && structuredClone(current), { key: id, attempt: 1 });
-        return made === undefined ? undefined : checked(made);
+      const next = async (current: Record_ | undefined): Promise<Change<Record_> | undefined> => {
+        const made: unknown = await updater(current && structuredClone(current), { key: id, attempt: 1 });
+        if (made === undefined) return undefined;
+        const chosen = made instanceof LoadedEntry ? made : { value: made, options: { ttl } };
+        const life = chosen.options.ttl;
+        return {
+          record: await checked(chosen.value as Record_),
+          life: life === undefined ? undefined : Number(life),
+        };
       };
-      return (await table.update(id, next, ttl === undefined ? undefined : Number(ttl))) as never;
+      return (await table.update(id, next)) as never;
     },
     async delete(id) {
       return (await table.remove(id)) !== undefined;

@@ -14,6 +14,12 @@ export interface Limit {
   readonly onExceeded: 'refuse' | 'evict-oldest' | 'evict-lru';
 }
 
+/** What a session becomes. `life` undefined: it keeps what it has left. */
+export interface Change<R> {
+  readonly record: R;
+  readonly life: number | undefined;
+}
+
 export class LimitExceeded extends Error {}
 
 interface Listed {
@@ -66,7 +72,7 @@ export class SessionTable<R> {
         if ((await this.#look(id)) !== undefined) return false;
         if (limit !== undefined) await this.#makeRoom(limit);
         const endsAt = this.#now() + life;
-        await this.#values.set(this.#sessionKey(id), record, endsAt);
+        await this.#set(id, record, endsAt);
         for (const list of this.#listsOf(record, id))
           await this.#changeList(list, (listed) => [...listed, { id, endsAt }]);
         return true;
@@ -74,19 +80,33 @@ export class SessionTable<R> {
     );
   }
 
-  /** The last record, changed or not. A record stays on its lists. `life` undefined: it keeps what it has left. */
+  /** In the place of what there is. It is on no list. */
+  put(id: string, record: R, life: number): Promise<void> {
+    return this.#locks.hold(this.#sessionKey(id), () => this.#set(id, record, this.#now() + life));
+  }
+
+  /** What there is, or what `load` makes. It is on no list. */
+  findOrPut(id: string, load: () => Promise<R>, life: number): Promise<R | undefined> {
+    return this.#locks.hold(this.#sessionKey(id), async () => {
+      const found = await this.#look(id);
+      if (found !== undefined) return found.record;
+      await this.#set(id, await load(), this.#now() + life);
+      return this.find(id);
+    });
+  }
+
+  /** The last record, changed or not. A record stays on its lists. */
   update(
     id: string,
-    updater: (current: R | undefined) => Promise<R | undefined>,
-    life: number | undefined,
+    updater: (current: R | undefined) => Promise<Change<R> | undefined>,
   ): Promise<R | undefined> {
     return this.#locks.hold(this.#sessionKey(id), async () => {
       const found = await this.#look(id);
-      const next = await updater(found?.record);
-      if (next === undefined) return found?.record;
+      const change = await updater(found?.record);
+      if (change === undefined) return found?.record;
+      const { record, life } = change;
       const endsAt = life === undefined && found !== undefined ? found.endsAt : this.#now() + (life ?? 0);
-      await this.#values.set(this.#sessionKey(id), next, endsAt);
-      // The list has to last as long. It is not locked here, which would turn the order around: whoever changes it reads the sessions.
+      await this.#set(id, record, endsAt);
       return (await this.#look(id))?.record;
     });
   }
@@ -185,6 +205,10 @@ export class SessionTable<R> {
     const [first, ...others] = lists.toSorted();
     if (first === undefined) return work();
     return this.#locks.hold(this.#listKey(first), () => this.#underLists(others, work));
+  }
+
+  #set(id: string, record: R, endsAt: number): Promise<void> {
+    return this.#values.set(this.#sessionKey(id), record, endsAt);
   }
 
   /** Also the name of its lock. */
