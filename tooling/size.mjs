@@ -10,7 +10,7 @@ import { readUnits, root } from './workspace.mjs';
 
 /** Bytes at most, by package: a guard against growing unnoticed, a little above what the package weighs (docs/decisions/0015). */
 const BUDGETS = new Map([
-  ['@cache/core', 51_000], // zod and cockatiel included
+  ['@cache/core', 52_000], // zod and cockatiel included
   ['@cache/memory', 10_200],
   ['@cache/redis', 30_500],
   ['@cache/codec-cbor', 6_000],
