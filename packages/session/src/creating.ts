@@ -102,7 +102,8 @@ function deviceOf({ ip, userAgent, label }: DeviceInfo): Pick<Draft<unknown>, 'd
 export async function put<D>(space: SessionSpace<D>, session: Draft<D>, actor?: Actor): Promise<Issued<D>> {
   const { settings, subjects } = space;
   const { subject } = session;
-  const route = subject === null ? subjects.anyRoute(settings.random) : subjects.routeOf(subject);
+  const route =
+    subject === null || settings.unlinkable ? subjects.anyRoute(settings.random) : subjects.routeOf(subject);
   for (let draw = 0; draw < DRAWS; draw += 1) {
     const issued = await issue(space, session, freshToken(route, settings.random), actor);
     if (issued !== undefined) return issued;

@@ -82,7 +82,8 @@ function cacheOptions<D extends object>(
     // Every write says its own.
     ttl: '30d',
     schema: recordSchema(options.schema),
-    colocate: (id) => id.slice(0, ROUTE_CHARACTERS),
+    // Without it a cache whose space is cut refuses a limit, which sees one partition.
+    colocate: options.unlinkable === true ? undefined : (id) => id.slice(0, ROUTE_CHARACTERS),
     indexes: {
       [BY_SUBJECT]: ({ subject, actor }) =>
         subject === null || actor !== undefined ? undefined : termOf(subject),

@@ -60,6 +60,11 @@ export interface SessionManagerOptions<D extends object> {
     | undefined;
   /** `get` takes at least so long, whatever it finds. Default: it does not wait. */
   readonly floor?: Duration | undefined;
+  /**
+   * Two tokens of a subject have nothing in common, not even the partition that they lead to, which one subject in 4,096 shares. Then a limit
+   * needs a provider with one partition. All processes say the same. Default false.
+   */
+  readonly unlinkable?: boolean | undefined;
   /** Default: the machine's. Give the one that the manager has. */
   readonly clock?: Clock | undefined;
   /** Bytes for secrets. Default: `randomBytes` of `node:crypto`. For tests. */
@@ -79,6 +84,7 @@ export interface Settings<D> {
   readonly lateFor: number;
   readonly revokesReuse: boolean;
   readonly floor: number;
+  readonly unlinkable: boolean;
   readonly clock: Clock;
   readonly random: SecureRandom;
 }
@@ -99,6 +105,7 @@ const NAMES: ReadonlySet<string> = new Set<keyof SessionManagerOptions<object>>(
   'binding',
   'reuse',
   'floor',
+  'unlinkable',
   'clock',
   'random',
 ]);
@@ -107,6 +114,9 @@ const NAMES: ReadonlySet<string> = new Set<keyof SessionManagerOptions<object>>(
 export function settingsOf<D extends object>(options: SessionManagerOptions<D>): Settings<D> {
   refuseOthers(options, NAMES, 'session manager');
   const { name = 'sessions', profiles = {}, reuse = {}, binding = {}, limit, floor } = options;
+  const { unlinkable = false } = options;
+  if (typeof unlinkable !== 'boolean')
+    throw new TypeError(`unlinkable is ${typeof unlinkable}: give true or false`);
   const times = new Map<string, Times>([[DEFAULT_PROFILE, timesOf(options.policy, 'policy')]]);
   for (const [profile, policy] of Object.entries(profiles)) {
     if (times.has(profile)) throw new TypeError(`profiles.${profile}: that is the option policy`);
@@ -131,6 +141,7 @@ export function settingsOf<D extends object>(options: SessionManagerOptions<D>):
     lateFor: milliseconds(reuse.lateFor ?? '1m', 'reuse.lateFor'),
     revokesReuse: reuse.action !== 'event',
     floor: floor === undefined ? 0 : milliseconds(floor, 'floor'),
+    unlinkable,
     clock: options.clock ?? systemClock(),
     random: options.random ?? systemSecrets,
   });

@@ -36,7 +36,7 @@ async function makeOnce<D>(space: SessionSpace<D>, session: Draft<D>, key: strin
   );
   const bytes = subjects.bytesOf(request.salt, name);
   const route =
-    session.subject === null
+    session.subject === null || settings.unlinkable
       ? bytes.toString('base64url').slice(-ROUTE_CHARACTERS)
       : subjects.routeOf(session.subject);
   const made = freshToken(route, (size) => bytes.subarray(0, size));

@@ -577,6 +577,28 @@ export const SESSION_MUTANTS: readonly SessionMutant[] = [
     replace: '(error: unknown) => void [error, operation],',
   },
 
+  {
+    id: 'unlinkable',
+    name: 'lead to one place although nobody is to know',
+    file: 'creating.ts',
+    find: 'subject === null || settings.unlinkable',
+    replace: 'subject === null',
+  },
+  {
+    id: 'unlinkable',
+    name: 'lead to one place when they are made for a request',
+    file: 'repeating.ts',
+    find: 'session.subject === null || settings.unlinkable',
+    replace: 'session.subject === null',
+  },
+  {
+    id: 'unlinkable',
+    name: 'lie anywhere',
+    file: 'subjects.ts',
+    find: 'routeOf: (subject) => termOf(subject).slice(0, ROUTE_CHARACTERS),',
+    replace: "routeOf: (subject) => Buffer.from(Math.random() + subject).toString('base64url').slice(4, 6),",
+  },
+
   // ── requests that are repeated ──
   {
     id: 'idempotency',

@@ -54,6 +54,27 @@ export const tokens: readonly SessionCase[] = [
     },
   },
   {
+    id: 'unlinkable',
+    name: 'the tokens of a subject lead to one place, or on demand to any, and its sessions end together all the same',
+    async run(h) {
+      for (const unlinkable of [false, true]) {
+        const sessions = h.process({ unlinkable, limit: undefined, name: `unlinkable-${unlinkable}` });
+        const made = await Promise.all(
+          Array.from({ length: 20 }, (_, n) =>
+            sessions.create({ subject: 'ann', ...(n > 9 && { idempotencyKey: `${n}` }) }),
+          ),
+        );
+        const routes = made.map(({ token }) => token.reveal().slice(0, 2));
+        for (const half of [routes.slice(0, 10), routes.slice(10)])
+          assert.equal(new Set(half).size > 1, unlinkable);
+        const found = made.map(({ token }) => sessions.get(token.reveal()));
+        assert.ok((await Promise.all(found)).every((session) => session?.subject === 'ann'));
+        assert.equal((await sessions.list('ann')).length, 20);
+        assert.equal(await sessions.revokeAll('ann'), 20);
+      }
+    },
+  },
+  {
     id: 'SMCS strict mode',
     name: 'the token of no session writes nothing, and is told',
     async run(h) {
