@@ -13,7 +13,7 @@ const BUDGETS = new Map([
   ['@cache/core', 52_000], // zod and cockatiel included
   ['@cache/memory', 10_200],
   ['@cache/redis', 30_500],
-  ['@cache/codec-cbor', 6_000],
+  ['@cache/codec-cbor', 5_600],
   ['@cache/codec-compressed', 3_000],
   ['@cache/codec-encrypted', 3_000],
   ['@cache/codec-json', 3_000],

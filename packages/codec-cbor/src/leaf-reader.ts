@@ -1,5 +1,5 @@
 /** From bytes to what holds no other values: numbers, texts, dates, memory. */
-import { magnitudeOf, memoryOf } from '@cache/core/codec-parts';
+import { TextReader, magnitudeOf, memoryOf } from '@cache/core/codec-parts';
 import { Cursor, malformed } from './cursor.ts';
 import {
   BIGNUM,
@@ -18,7 +18,6 @@ import {
   isShortInteger,
   isWellFormed,
 } from './format.ts';
-import { TextReader } from './text-reader.ts';
 import { UINT16_ARRAY, typeTagged } from './views.ts';
 
 const NativeDate: DateConstructor = Date;
@@ -27,6 +26,19 @@ const NativeDate: DateConstructor = Date;
 export class LeafReader {
   readonly cursor: Cursor = new Cursor();
   readonly #texts = new TextReader();
+  #characters: string | undefined;
+
+  /** Goes to the beginning of other bytes. */
+  open(bytes: Uint8Array): void {
+    this.cursor.open(bytes);
+    this.#characters = this.#texts.charactersOf(bytes);
+  }
+
+  /** Lets go of the bytes, and of what was read of them. */
+  close(): void {
+    this.cursor.close();
+    this.#characters = undefined;
+  }
 
   /** The number in the head of an item that must be of this major type. */
   count(major: number): number {
@@ -86,7 +98,7 @@ export class LeafReader {
 
   text(head: number): string {
     const start = this.cursor.skip(this.cursor.count(head & 0x1f));
-    return this.#texts.text(this.cursor.bytes, start, this.cursor.at);
+    return this.#texts.text(this.cursor.bytes, start, this.cursor.at, this.#characters);
   }
 
   /** The name of a member of an object. */

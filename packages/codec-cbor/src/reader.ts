@@ -56,12 +56,12 @@ export class Reader {
 
   /** The value of these bytes. Throws when they are not those of a value. */
   read(bytes: Uint8Array): unknown {
-    this.#cursor.open(bytes);
+    this.#leaves.open(bytes);
     this.#partsLeft = MAX_PARTS;
     try {
       return this.#whole();
     } finally {
-      this.#cursor.close();
+      this.#leaves.close();
       if (this.#embedded.length > 0) this.#embedded.length = 0;
     }
   }

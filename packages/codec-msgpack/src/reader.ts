@@ -182,7 +182,7 @@ export function createReader(): (bytes: Uint8Array) => unknown {
     const head = bytes[at] as number;
     if (head >= 0xa0 && head < 0xc0) {
       const start = skip(1 + (head & 0x1f)) + 1;
-      return texts.name(bytes, start, at, characters);
+      return texts.name(bytes, start, at);
     }
     const other = item({}, 0, depth);
     return typeof other === 'string' ? other : malformed();

@@ -196,7 +196,7 @@ export class Decoder {
     if (tag !== STRING && (tag < SHORT_STRING || tag >= SHORT_ARRAY))
       throw malformed('a name is not a string');
     const start = this.#skip(tag === STRING ? this.#varint() : tag - SHORT_STRING);
-    return this.#texts.name(this.#bytes, start, this.#at, this.#characters);
+    return this.#texts.name(this.#bytes, start, this.#at);
   }
 
   #array(count: number): unknown[] {

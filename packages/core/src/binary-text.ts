@@ -30,13 +30,13 @@ export class TextReader {
       : this.#utf8.decode(bytes.subarray(start, end));
   }
 
-  /** The name of a member. */
-  name(bytes: Uint8Array, start: number, end: number, characters: string | undefined): string {
+  /** The name of a member. It is kept, so it must not be cut out of a message, whose text would be kept with it. */
+  name(bytes: Uint8Array, start: number, end: number): string {
     let hash = end - start;
     for (let at = start; at < end; at++) hash = (hash * 31 + (bytes[at] as number)) & (KEPT_NAMES - 1);
     const kept = this.#names[hash];
     if (kept !== undefined && isTextOf(kept, bytes, start, end)) return kept;
-    return (this.#names[hash] = this.text(bytes, start, end, characters));
+    return (this.#names[hash] = this.#utf8.decode(bytes.subarray(start, end)));
   }
 }
 

@@ -1,5 +1,7 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
-import { TextReader } from '../src/text-reader.ts';
+import { TextReader } from '../../src/binary-text.ts';
 
 /** Names of all lengths around the longest one that is kept, some with other letters than those of ASCII. */
 function* someNames(count: number): Generator<string> {
@@ -26,5 +28,22 @@ describe('names that are kept', () => {
       expect(read(beginning)).toBe(beginning);
       expect(read(name)).toBe(name);
     }
+  });
+
+  it('keep nothing of the message that they were read from', () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    const texts = new TextReader();
+    collect();
+    const before = process.memoryUsage().heapUsed;
+    for (let n = 0; n < 500; n++) {
+      const bytes = Buffer.from(`the name of member ${n}`.padEnd(4_000));
+      const characters = texts.charactersOf(bytes);
+      const name = texts.name(bytes, 0, 30);
+      expect(texts.text(bytes, 0, 30, characters)).toBe(name);
+    }
+    collect();
+    // Of two megabytes.
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(500_000);
   });
 });
