@@ -37,8 +37,6 @@ export const leases: Group = {
         const leader = h.peer();
         const cache = h.cache<string>();
         const joined = h.watch(cache, 'join');
-        const waits: string[] = [];
-        cache.on('wait', ({ outcome }) => void waits.push(outcome));
         const load = await holdLoad(leader.cache<string>(), 'k');
         const waiting = cache.getOrSet('k', () => 'loaded here');
         await joined.arrivals();
@@ -46,10 +44,27 @@ export const leases: Group = {
         await rejectsWith('CLOSED', load.result, 'the leading call');
         await h.passUntil(waiting);
         equal(await waiting, 'loaded here', 'the waiting call');
-        equal(waits, ['ended'], 'how the wait ended');
         load.finish('loaded there');
         await h.settle();
         equal(await cache.get('k'), 'loaded here', 'get');
+      },
+    },
+    {
+      name: 'G3: a load of another process that gives nothing has ended for a call that waits, and is not taken over',
+      async run(h) {
+        const leader = h.peer();
+        const cache = h.cache<string>();
+        const joined = h.watch(cache, 'join');
+        const waits: string[] = [];
+        cache.on('wait', ({ outcome }) => void waits.push(outcome));
+        const load = await holdLoad<string | undefined>(leader.cache<string | undefined>(), 'k');
+        const waiting = cache.getOrSet('k', () => 'loaded here');
+        await joined.arrivals();
+        load.finish(undefined);
+        equal(await load.result, undefined, 'the leading call');
+        await h.passUntil(waiting);
+        equal(await waiting, 'loaded here', 'the waiting call');
+        equal(waits, ['ended'], 'how the wait ended');
       },
     },
     {
