@@ -72,6 +72,7 @@ export type {
   Observed,
   OperationEnd,
   OperationOutcome,
+  ReadCounts,
 } from './observing.ts';
 export type { BreakerOptions, CacheDefaults, CacheOptions, Migration, TermExtractor } from './options.ts';
 export type { EngineEvent, EngineProvider, OpenContext, Provider, StoreProvider } from './provider.ts';

@@ -20,7 +20,7 @@ import { createPacking } from './packing.ts';
 import type { EngineEvent, OpenContext, Provider } from './provider.ts';
 import { recordEngine, recordEngineTraits } from './record/record-engine.ts';
 import { Remote } from './remote.ts';
-import { Tally } from './tally.ts';
+import { Tally, type ReadTally } from './tally.ts';
 import { isTrouble } from './trouble.ts';
 import { unreachableEngine } from './unreachable-engine.ts';
 import { Updates } from './update.ts';
@@ -105,6 +105,11 @@ export class Lifecycle {
 
   get isClosed(): boolean {
     return this.#closed;
+  }
+
+  /** Reads of which no observer is told one by one. */
+  get reads(): ReadTally {
+    return this.#tally.reads;
   }
 
   /** What an observer is shown. */

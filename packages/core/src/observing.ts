@@ -13,6 +13,19 @@ export interface CacheCounts {
   readonly joins: number;
   readonly overtaken: number;
   readonly errors: number;
+  /** What is not told one by one. */
+  readonly reads: ReadCounts;
+}
+
+/** Reads of which no observer is told one by one. They are counted while all who observe the cache leave `read` out. */
+export interface ReadCounts {
+  /** Of `get`, as far as they ended. */
+  readonly hits: number;
+  readonly misses: number;
+  /** Of `getOrSet` that found a fresh entry. */
+  readonly loadHits: number;
+  readonly getsInFlight: number;
+  readonly loadsInFlight: number;
 }
 
 /** A cache as an observer meets it. */
@@ -52,8 +65,13 @@ export interface Observation {
   /**
    * A `get` or a `getOrSet` was answered at once, by an engine in this process: it began and ended in one step, of which neither `begin` nor
    * `end` is told. `duration` is measured for one in 64 of them, because reading the clock costs as much as the hit.
+   *
+   * Left out, it costs a hit least: then `reads` of the counts has the hits and misses of `get`, and the hits of `getOrSet`, of any engine, unless somebody
+   * else observes the cache who wants to be told. What fails, or loads, is told by `begin` and `end` together when it ends.
    */
-  read(name: 'get' | 'getOrSet', key: string, isHit: boolean, duration: number | undefined): void;
+  read?(name: 'get' | 'getOrSet', key: string, isHit: boolean, duration: number | undefined): void;
+  /** For those who leave `read` out: how long a read took that the counts have. It stands for `weight` of them: 64 where they are answered at once. */
+  timed?(name: 'get' | 'getOrSet', isHit: boolean, duration: number, weight: number): void;
   /** Any other operation begins. What this gives is handed to `end`. */
   begin(operation: Operation): unknown;
   /** It has ended; its caller is told after this. */

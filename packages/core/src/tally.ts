@@ -3,6 +3,22 @@
 /** One read in this many is timed: a clock read on every hit would cost as much as the hit. */
 const TIMED_READS_MASK = 63;
 
+/** Reads of which nobody is told one by one, while they are observed. */
+export class ReadTally {
+  /** Of `get` that ended with a hit or a miss, and those that missed. */
+  gets = 0;
+  misses = 0;
+  /** Of `getOrSet` that found a fresh entry. */
+  loadHits = 0;
+  getsInFlight = 0;
+  loadsInFlight = 0;
+
+  /** Of `get`. */
+  get hits(): number {
+    return this.gets - this.misses;
+  }
+}
+
 /** Counts what one cache did. Plain fields: the path of a hit adds one to a number. */
 export class Tally {
   hits = 0;
@@ -14,6 +30,7 @@ export class Tally {
   loading = 0;
   joins = 0;
   overtaken = 0;
+  readonly reads: ReadTally = new ReadTally();
   errors = 0;
   #reads = 0;
   #timedReads = 0;

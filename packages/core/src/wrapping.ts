@@ -2,8 +2,9 @@
 import type { CallOptions, Cache } from './api.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import { checkMiddleware, interpose, walkThrough, type Middleware } from './middleware.ts';
-import { guarded, observedOperations, observedWalk } from './observed-operations.ts';
+import { observedOperations, observedWalk } from './observed-operations.ts';
 import { Observers, type Observation, type Observe } from './observing.ts';
+import { guarded } from './telling.ts';
 
 type Walk = readonly [pattern: string, options: CallOptions | undefined];
 

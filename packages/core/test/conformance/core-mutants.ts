@@ -680,6 +680,34 @@ export const CORE_MUTANTS: readonly CoreMutant[] = [
   },
   {
     group: 'events',
+    name: 'counts a miss that it tells nobody of as a hit',
+    file: 'counted-reads.ts',
+    find: 'if (!isHit) reads.misses += 1;',
+    replace: '',
+  },
+  {
+    group: 'events',
+    name: 'tells nobody of a get that failed',
+    file: 'counted-reads.ts',
+    find: "new Telling(life, observations, 'get', [key, options], started).end('failed', error);",
+    replace: "countRead(reads, 'get', false); void error;",
+  },
+  {
+    group: 'events',
+    name: 'counts a load as a hit',
+    file: 'counted-reads.ts',
+    find: "if (from === 'hit') {",
+    replace: "if (from !== 'missing') {",
+  },
+  {
+    group: 'events',
+    name: 'has loads in flight that have ended',
+    file: 'counted-reads.ts',
+    find: 'reads.loadsInFlight -= 1;',
+    replace: '',
+  },
+  {
+    group: 'events',
     name: 'takes a loader that failed for one that runs',
     file: 'leading.ts',
     find: `    } finally {

@@ -354,6 +354,60 @@ export const events: Group = {
       },
     },
     {
+      name: 'G13: reads of which no observer wants to be told are counted, and nothing is told twice',
+      async run(h) {
+        const cache = h.cache<string>();
+        const told: string[] = [];
+        const timed: string[] = [];
+        let reads = (): readonly number[] => [];
+        const stop = cache.observe(({ counts }) => {
+          reads = () => {
+            const { hits, misses, loadHits, getsInFlight, loadsInFlight } = counts.reads;
+            return [hits, misses, loadHits, getsInFlight, loadsInFlight];
+          };
+          return {
+            timed: (name, isHit, duration, weight) =>
+              void timed.push(`${name} ${String(isHit)} ${String(duration >= 0 && weight >= 1)}`),
+            begin: () => 'begun',
+            end: ({ name, key }, { outcome }, begun) =>
+              void told.push(`${name} ${String(key)} ${outcome} ${String(begun)}`),
+          };
+        });
+        await cache.set('k', 'v');
+        for (let n = 0; n < 3; n += 1) await cache.get('k');
+        for (let n = 0; n < 2; n += 1) await cache.get('absent');
+        await cache.getOrSet('k', () => 'w');
+        const load = await holdLoad(cache, 'l');
+        equal(reads(), [3, 2, 1, 0, 1], 'hits, misses and hits of getOrSet, and what is in flight');
+        load.finish('v');
+        await load.result;
+        await refuses(() => cache.get(''), 'get of no key');
+        await rejection(cache.get('k', { signal: AbortSignal.abort(boom) }), 'get of one who has left');
+        equal(reads(), [3, 2, 1, 0, 0], 'what was counted');
+        equal(
+          told,
+          ['set k done begun', 'getOrSet l loaded begun', 'get  failed begun', 'get k failed begun'],
+          'what was told',
+        );
+        demand(
+          timed.every((each) => /^(get (true|false)|getOrSet true) true$/.test(each)),
+          `what was timed: ${timed.join()}`,
+        );
+        // Beside one who wants to be told of each, all are told as ever.
+        cache.observe(() => ({
+          read: (name, key, isHit) => void told.push(`read ${name} ${key} ${String(isHit)}`),
+          begin: () => undefined,
+          end: () => undefined,
+        }));
+        const before = told.length;
+        await cache.get('k');
+        const [hits = 0] = reads();
+        const ended = told.slice(before).filter((each) => each === 'get k hit begun').length;
+        equal(hits + ended, 4, 'hits that the first observer knows of');
+        stop();
+      },
+    },
+    {
       name: 'G13: an observer that throws or rejects harms nobody',
       async run(h) {
         const cache = h.cache<string>();
@@ -365,6 +419,11 @@ export const events: Group = {
         // As an async function in the place of one that gives nothing.
         const rejects = (() => Promise.reject(boom)) as () => never;
         cache.observe(() => ({ read: rejects, begin: rejects, end: rejects, close: rejects }));
+        const counting = h.cache<string>({}, 'counting');
+        counting.observe(() => ({ timed: fails, begin: fails, end: fails, close: fails }));
+        counting.observe(() => ({ timed: rejects, begin: rejects, end: rejects, close: rejects }));
+        await bustle(counting);
+        for (let n = 0; n < 128; n += 1) await counting.get('loaded');
         const errors: unknown[] = [];
         cache.on('error', ({ error }) => void errors.push(error));
         await bustle(cache);
