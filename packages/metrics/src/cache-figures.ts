@@ -16,9 +16,6 @@ import type { MetricName } from './definitions.ts';
 import type { HottestKeys } from './hottest-keys.ts';
 import type { Latencies } from './latencies.ts';
 
-/** Core measures one in so many of the reads that it tells in one step. */
-const READS_PER_DURATION = 64;
-
 /** What seldom happens: shown before it first does, for otherwise the first one is no increase to whoever watches. */
 const FROM_ZERO = ['takeovers', 'updateConflicts', 'expirations', 'migrations'] as const;
 
@@ -45,7 +42,23 @@ const COUNTED = {
   overtaken: 'refusedCommits',
 } as const;
 
-type Counted = Readonly<Record<keyof typeof COUNTED, number>>;
+/** Reads that core counts for us, as operations with an outcome. */
+const READS = { getHits: ['get', 'hit'], getMisses: ['get', 'miss'], loadHits: ['getOrSet', 'hit'] } as const;
+
+/** Reads that core counts for us, while they are under way. */
+const READS_IN_FLIGHT = { getsInFlight: 'get', loadsInFlight: 'getOrSet' } as const;
+
+type Counted = Readonly<Record<keyof typeof COUNTED | keyof typeof READS, number>>;
+
+const NOTHING: Counted = {
+  hits: 0,
+  misses: 0,
+  errors: 0,
+  overtaken: 0,
+  getHits: 0,
+  getMisses: 0,
+  loadHits: 0,
+};
 
 export class CacheFigures {
   readonly #place: readonly string[];
@@ -58,7 +71,10 @@ export class CacheFigures {
   /** By operation. */
   readonly #inFlight = new Map<string, Cell>();
   /** What members counted that have left. */
-  #left: Counted = { hits: 0, misses: 0, errors: 0, overtaken: 0 };
+  #left: Counted = NOTHING;
+  /** What of the reads that core counts is in the figures already. */
+  #shown: Counted = NOTHING;
+  readonly #shownInFlight = { getsInFlight: 0, loadsInFlight: 0 };
 
   /** `place`: the labels of all its figures. `hottest`: those of this place. `measured` hears of every duration. */
   constructor(
@@ -84,18 +100,15 @@ export class CacheFigures {
     this.#members.add(member);
     const stops = this.#listen(observed);
     for (const metric of FROM_ZERO) this.#figures.cell(metric);
-    // Looked up beforehand: this is what a hit in memory pays.
+    // Looked up beforehand: each read over a network pays for it.
     const reads = {
-      hit: this.#endedAs('get', 'hit'),
-      miss: this.#endedAs('get', 'miss'),
-      loadHit: this.#endedAs('getOrSet', 'hit'),
+      hit: this.#endedAs(...READS.getHits),
+      miss: this.#endedAs(...READS.getMisses),
+      loadHit: this.#endedAs(...READS.loadHits),
     };
     return {
-      read: (name, _, isHit, duration) => {
-        const ended = name === 'get' ? (isHit ? reads.hit : reads.miss) : reads.loadHit;
-        ended.count.value += 1;
-        if (duration !== undefined) time(ended, duration, READS_PER_DURATION);
-      },
+      timed: (name, isHit, duration, weight) =>
+        time(name === 'getOrSet' ? reads.loadHit : isHit ? reads.hit : reads.miss, duration, weight),
       begin: ({ name }) => {
         const inFlight = this.#inFlightOf(name);
         inFlight.value += 1;
@@ -119,17 +132,22 @@ export class CacheFigures {
     let counts = this.#left;
     let breaker: BreakerState | undefined;
     let loading = 0;
+    const inFlight = { getsInFlight: 0, loadsInFlight: 0 };
     for (const member of this.#members) {
       loading += member.observed.counts.loading;
+      for (const [name] of entriesOf(inFlight)) inFlight[name] += member.observed.counts.reads[name];
       counts = sum(counts, since(member));
       breaker ??= member.observed.breaker();
     }
-    for (const [name, metric] of Object.entries(COUNTED) as [
-      keyof Counted,
-      (typeof COUNTED)[keyof Counted],
-    ][])
-      this.#figures.cell(metric).value = counts[name];
+    for (const [name, metric] of entriesOf(COUNTED)) this.#figures.cell(metric).value = counts[name];
     this.#figures.cell('loadsRunning').value = loading;
+    for (const [name, [operation, outcome]] of entriesOf(READS))
+      this.#endedAs(operation, outcome).count.value += counts[name] - this.#shown[name];
+    this.#shown = counts;
+    for (const [name, operation] of entriesOf(READS_IN_FLIGHT)) {
+      this.#inFlightOf(operation).value += inFlight[name] - this.#shownInFlight[name];
+      this.#shownInFlight[name] = inFlight[name];
+    }
     for (const state of breaker === undefined ? [] : BREAKER_STATES)
       this.#figures.cell('breakerState', [state]).value = Number(state === breaker);
     yield* this.#figures.read();
@@ -248,26 +266,25 @@ function time({ durations, latencies }: Ended, ms: number, weight: number): void
   latencies.record(ms, weight);
 }
 
-function countedBy({ hits, misses, errors, overtaken }: CacheCounts): Counted {
-  return { hits, misses, errors, overtaken };
+function countedBy({ hits, misses, errors, overtaken, reads }: CacheCounts): Counted {
+  const { hits: getHits, misses: getMisses, loadHits } = reads;
+  return { hits, misses, errors, overtaken, getHits, getMisses, loadHits };
 }
 
 function since({ observed: { counts }, before }: Member): Counted {
-  return {
-    hits: counts.hits - before.hits,
-    misses: counts.misses - before.misses,
-    errors: counts.errors - before.errors,
-    overtaken: counts.overtaken - before.overtaken,
-  };
+  return combined(countedBy(counts), before, (now, then) => now - then);
 }
 
 function sum(a: Counted, b: Counted): Counted {
-  return {
-    hits: a.hits + b.hits,
-    misses: a.misses + b.misses,
-    errors: a.errors + b.errors,
-    overtaken: a.overtaken + b.overtaken,
-  };
+  return combined(a, b, add);
+}
+
+function combined(a: Counted, b: Counted, how: (a: number, b: number) => number): Counted {
+  return Object.fromEntries(entriesOf(NOTHING).map(([name]) => [name, how(a[name], b[name])])) as Counted;
+}
+
+function entriesOf<K extends string, V>(record: Readonly<Record<K, V>>): readonly (readonly [K, V])[] {
+  return Object.entries(record) as [K, V][];
 }
 
 function add(a: number, b: number): number {

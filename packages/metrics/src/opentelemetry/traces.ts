@@ -95,7 +95,7 @@ export function trace(subject: Observable, tracer: Tracer, { keys = false }: Tra
     depth ??= path.length;
     if (path.length === depth) cache.use(middleware(provider));
     // Only to hear of its end: operations are told by the middleware.
-    return { read: () => undefined, begin: () => undefined, end: () => undefined, close };
+    return { begin: () => undefined, end: () => undefined, close };
   });
 
   return () => {
