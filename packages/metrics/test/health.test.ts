@@ -59,6 +59,10 @@ test('without a provider that reads can do without, a manager is degraded', asyn
     status: 'degraded',
     reasons: ['far: users: UNAVAILABLE, circuit breaker open; reads go on without it'],
   });
+  // Nobody else asks: the question is the call on trial.
+  fault = undefined;
+  await clock.pass(10_000);
+  expect(await healthOf(manager).ready()).toMatchObject({ status: 'ok', reasons: [] });
 });
 
 test('a process that closes its manager is alive and not ready', async () => {
