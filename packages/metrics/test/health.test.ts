@@ -176,6 +176,23 @@ describe('over HTTP', () => {
     await expect.poll(() => ask('/health'), { timeout: 20_000 }).toEqual([200, 'ok']);
   });
 
+  test('a Redis that has no room left is degraded', async () => {
+    await using server = await startRedis({
+      unixSocket: true,
+      args: ['--maxmemory', '100mb', '--maxmemory-policy', 'noeviction'],
+    });
+    await using own = createManager({ providers: [redis({ url: server.url })] });
+    await own.cache('users').ready();
+    const health = healthOf(own);
+    expect((await health.ready()).status).toBe('ok');
+    await server.command('CONFIG', 'SET', 'maxmemory', '100kb');
+    expect(await health.ready()).toMatchObject({
+      status: 'degraded',
+      reasons: ['redis: users: writes are refused, for there is no room'],
+      providers: { redis: { status: 'degraded', caches: { users: 'degraded' } } },
+    });
+  });
+
   test('only reading is allowed, what is not for health is left alone, and nobody keeps an answer', async () => {
     await using place = await serving(healthOf(manager));
     const head = await fetch(`${place.url}/health?verbose`, { method: 'HEAD' });

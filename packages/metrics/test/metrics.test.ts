@@ -1,7 +1,7 @@
 import { createManager, type Cache, type Manager } from '@cache/core';
 import { chaos, fakeClock, gate, seededRandom, simpleStore, type Weather } from '@cache/core/testing';
 import { memory } from '@cache/memory';
-import { metricsOf, type Metrics } from '@cache/metrics';
+import { metricsOf, operationLog, type Metrics } from '@cache/metrics';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { samplesOf, valuesOf } from './reading.ts';
 import { work } from './workload.ts';
@@ -32,6 +32,23 @@ describe.each(['memory', 'simple'])('over the provider %s', (provider) => {
       cache: 'numbers',
       provider,
     });
+  });
+
+  test('also beside a log that wants to be told of each, and that comes and goes', async () => {
+    const cache = manager.cache<number>('numbers', { provider });
+    let lines = 0;
+    const seen: Record<string, number> = {};
+    for (const isLogged of [false, true, false]) {
+      const stop = isLogged ? operationLog(manager, () => lines++) : undefined;
+      const { operations } = await work(cache, 500, seededRandom(9));
+      for (const [name, count] of Object.entries(operations.all)) seen[name] = (seen[name] ?? 0) + count;
+      expect(await valuesOf(metrics, 'operations', 'operation', 'outcome')).toEqual(seen);
+      expect(await valuesOf(metrics, 'operationsInFlight', 'operation')).toEqual({});
+      stop?.();
+    }
+    expect(lines).toBe(500);
+    const durations = await valuesOf(metrics, 'operationDuration', 'operation');
+    expect(durations['set']).toBe(seen['set done']);
   });
 
   test('what was done before is not counted', async () => {

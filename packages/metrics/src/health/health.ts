@@ -107,17 +107,24 @@ function providersOf(caches: ReadonlyMap<string, CacheHealth>): Readonly<Record<
     [...byProvider].map(([provider, its]) => [
       provider,
       {
-        status: worst(its.map(([, { status }]) => status)),
+        status: worst(its.map(([, health]) => statusOf(health))),
         reasons: its.flatMap(([cache, health]) => reasonsOf(cache, health)),
         latency: Math.max(...its.map(([, { latency }]) => latency)),
-        caches: Object.fromEntries(its.map(([cache, { status }]) => [cache, status])),
+        caches: Object.fromEntries(its.map(([cache, health]) => [cache, statusOf(health)])),
       },
     ]),
   );
 }
 
-function reasonsOf(cache: string, { status, error, breaker }: CacheHealth): readonly string[] {
-  if (status === 'ok') return [];
+/** A provider that answers and takes nothing more is not as it should be. */
+function statusOf({ status, details }: CacheHealth): HealthStatus {
+  return status === 'ok' && details['refusesWrites'] === true ? 'degraded' : status;
+}
+
+function reasonsOf(cache: string, health: CacheHealth): readonly string[] {
+  const { status, error, breaker } = health;
+  if (statusOf(health) === 'ok') return [];
+  if (status === 'ok') return [`${cache}: writes are refused, for there is no room`];
   const circuit = breaker === undefined || breaker === 'closed' ? '' : `, circuit breaker ${breaker}`;
   const effect = status === 'degraded' ? 'reads go on without it' : 'calls fail';
   return [`${cache}: ${causeOf(error)}${circuit}; ${effect}`];
