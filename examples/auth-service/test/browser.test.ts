@@ -24,6 +24,7 @@ const LAPTOP = { viewport: { width: 820, height: 900 }, locale: 'en-GB', timezon
 
 // `npm run test:all` fails where there is no browser; an ordinary run goes on and says so.
 describe.skipIf(found.missing !== undefined && !isLong)('the page "my devices"', () => {
+  const stack = new AsyncDisposableStack();
   let browser: Browser;
   let service: Service;
   let contexts: BrowserContext[];
@@ -33,12 +34,11 @@ describe.skipIf(found.missing !== undefined && !isLong)('the page "my devices"',
   beforeAll(async () => {
     if (found.path === undefined) throw new Error(found.missing);
     browser = await chromium.launch({ executablePath: found.path, args: [...CHROMIUM_ARGUMENTS] });
+    stack.defer(() => browser.close());
     service = await startService({ provider: 'memory', port: 0, latency: 0, http2: false, probe: false });
+    stack.defer(() => service.close());
   });
-  afterAll(async () => {
-    await browser.close();
-    await service.close();
-  });
+  afterAll(() => stack.disposeAsync());
   beforeEach(() => {
     contexts = [];
     faults = [];
