@@ -11,7 +11,7 @@ afterEach(async () => {
   expect(ended).toBe(0);
 });
 
-test.each(['node', 'web', 'express', 'express-session', 'fastify', 'koa', 'hono'])(
+test.each(['node', 'web', 'express', 'express-session', 'fastify', 'koa', 'koa-session', 'hono'])(
   '%s logs in, counts visits in the session, and logs out',
   async (name) => {
     program = await Program.start(name);
