@@ -111,11 +111,8 @@ export function accountRoute({ accounts, logins, secondFactor, sessions, users }
       throw new HTTPException(404, { message: 'there is no such device of yours' });
     })
     .delete('/devices', async (context) => {
-      const { userId } = await own(context);
-      const ended = await sessions.revokeAll(userId);
-      // Takes the cookie away, too.
-      await context.get('session').logout();
-      return context.json({ ended });
+      await own(context);
+      return context.json({ ended: await context.get('session').logoutEverywhere() });
     });
 }
 

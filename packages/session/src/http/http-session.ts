@@ -45,6 +45,8 @@ export interface HttpSession<D extends object> {
   logout(): Promise<boolean>;
   /** Ends the subject's other sessions; gives how many. Rejects with `UNAUTHENTICATED` when there is no session of a subject. */
   logoutOthers(): Promise<number>;
+  /** Ends all of the subject's sessions, this one included, and takes the cookie away; gives how many. Rejects as `logoutOthers` does. */
+  logoutEverywhere(): Promise<number>;
 }
 
 export function httpSession<D extends object>(
@@ -128,14 +130,21 @@ class RequestSession<D extends object> implements HttpSession<D> {
   async logout(): Promise<boolean> {
     this.#checkTime('logout');
     const isEnded = await this.#sessions.revoke(await this.#own());
-    this.#token = undefined;
-    this.#exchange.setCookie(this.#cookie.clear());
+    this.#leave();
     return isEnded;
   }
 
   async logoutOthers(): Promise<number> {
     const { subject } = await this.require();
     return this.#sessions.revokeAll(subject as string, { except: this.#token });
+  }
+
+  async logoutEverywhere(): Promise<number> {
+    this.#checkTime('logoutEverywhere');
+    const { subject } = await this.require();
+    const ended = await this.#sessions.revokeAll(subject as string);
+    this.#leave();
+    return ended;
   }
 
   get #device(): { readonly ip: string | undefined; readonly userAgent: string | undefined } {
@@ -183,6 +192,11 @@ class RequestSession<D extends object> implements HttpSession<D> {
     this.#found = Promise.resolve(session);
     this.#send(this.#token, session);
     return session;
+  }
+
+  #leave(): void {
+    this.#token = undefined;
+    this.#exchange.setCookie(this.#cookie.clear());
   }
 
   #send(token: string, session: Session<D>): void {

@@ -62,6 +62,8 @@ async function route(session: HttpSession<SiteData>, path: string): Promise<unkn
       return session.logout();
     case '/logout-others':
       return session.logoutOthers();
+    case '/logout-everywhere':
+      return session.logoutEverywhere();
     default:
       throw new Error(`no route ${path}`);
   }
@@ -237,6 +239,20 @@ export function describeAdapter(
       expect((await phone.get('/me')).body).toBeNull();
       expect((await laptop.get('/me')).body).toMatchObject({ subject: 'ann' });
       expect((await client().get('/logout-others')).status).toBe(401);
+    });
+
+    test('ASVS 7.4.2: a log-out everywhere ends this one as well, and takes its cookie away', async () => {
+      await sessions.revokeAll('ann');
+      const [phone, laptop] = [client(), client()];
+      await phone.get('/login');
+      await laptop.get('/login');
+      const before = laptop.cookie;
+      const logout = await laptop.get('/logout-everywhere');
+      expect(logout.body).toBe(2);
+      expect(logout.cookies).toEqual([expect.stringMatching(/^__Host-sid=; .*Max-Age=0$/)]);
+      expect((await client(before).get('/me')).body).toBeNull();
+      expect((await phone.get('/me')).body).toBeNull();
+      expect((await client().get('/logout-everywhere')).status).toBe(401);
     });
 
     test('T35: when the token is due, one of the requests at a time brings the new cookie, and all are served', async () => {
