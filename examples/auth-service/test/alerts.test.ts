@@ -9,12 +9,16 @@ import { startService } from '../src/service.ts';
 const SECONDS = process.env['CACHE_LONG'] === '1' ? 5 : 1;
 const PATIENCE = 120_000;
 
-/** The names of the alerts that fire. */
-async function firing(prometheus: PrometheusServer): Promise<ReadonlySet<string>> {
+/** What a Redis that dies must set off. A machine that is busy may set off others, such as slow reads. */
+const EXPECTED = ['CacheBreakerOpen', 'CacheOperationsFail', 'CacheProviderFails'];
+
+/** Which of these alerts fire. */
+async function firing(prometheus: PrometheusServer): Promise<readonly string[]> {
   const alerts = await prometheus.alerts();
-  return new Set(
-    alerts.flatMap(({ state, labels }) => (state === 'firing' ? [labels['alertname'] ?? ''] : [])),
+  const names = new Set(
+    alerts.flatMap(({ state, labels }) => (state === 'firing' ? [labels['alertname']] : [])),
   );
+  return EXPECTED.filter((name) => names.has(name));
 }
 
 /** The panels that have nothing to show of a service that works, and at which nobody has logged in yet. */
@@ -93,19 +97,11 @@ test(
       const look = { timeout: PATIENCE, interval: 200 };
       const reads = 'sum(rate(cache_operations_total{cache="users"}[10s]))';
       await expect.poll(async () => (await prometheus.query(reads))[0]?.value ?? 0, look).toBeGreaterThan(1);
-      expect(await firing(prometheus)).toEqual(new Set());
+      expect(await firing(prometheus)).toEqual([]);
       expect((await emptyPanels(prometheus)).difference(SILENT)).toEqual(new Set());
 
       await redis.kill();
-      await expect
-        .poll(() => firing(prometheus), look)
-        .toEqual(
-          expect.toSatisfy((names: ReadonlySet<string>) =>
-            ['CacheBreakerOpen', 'CacheOperationsFail', 'CacheProviderFails'].every((name) =>
-              names.has(name),
-            ),
-          ),
-        );
+      await expect.poll(() => firing(prometheus), look).toEqual(EXPECTED);
       const alerts = await prometheus.alerts();
       const breaker = alerts.find(({ labels }) => labels['alertname'] === 'CacheBreakerOpen');
       expect(breaker?.labels).toMatchObject({ manager: 'default', provider: 'redis', severity: 'page' });
@@ -113,7 +109,7 @@ test(
       expect((await fetch(`${service.url}/health/live`)).status).toBe(200);
 
       await redis.restart();
-      await expect.poll(() => prometheus.alerts(), look).toEqual([]);
+      await expect.poll(() => firing(prometheus), look).toEqual([]);
       expect((await fetch(`${service.url}/health/ready`)).status).toBe(200);
     } finally {
       enough.abort();
