@@ -31,6 +31,9 @@ export class Calls {
   /** Ends the pauses that are under way. */
   readonly #pauses = new Set<() => void>();
   #isClosed = false;
+  /** Attempts that are under way, and who waits for the last of them. */
+  #underWay = 0;
+  #onIdle: (() => void) | undefined;
   /** Nobody else's, so that no two sendings of any process have one id. */
   readonly #sender = randomBytes(9).toString('base64url');
   #sendings = 0;
@@ -105,23 +108,40 @@ export class Calls {
     if (this.#isClosed)
       throw new CacheError('CLOSED', `redis at ${this.#address}: ${operation} came after the end`);
     this.gathering.flush();
-    for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
-      try {
-        return await send();
-      } catch (error) {
-        const wait = pause * (0.5 + this.#random() / 2);
-        if (this.#isClosed || !mayRepeat(error, effect) || this.#isOver(startedAt, wait))
-          throw failureOf(error, operation, this.#address, effect);
-        await this.#pause(wait);
-        if (this.#isClosed) throw failureOf(error, operation, this.#address, effect);
+    this.#underWay += 1;
+    try {
+      for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
+        try {
+          return await send();
+        } catch (error) {
+          const wait = pause * (0.5 + this.#random() / 2);
+          if (this.#isClosed || !mayRepeat(error, effect) || this.#isOver(startedAt, wait))
+            throw failureOf(error, operation, this.#address, effect);
+          await this.#pause(wait);
+          if (this.#isClosed) throw failureOf(error, operation, this.#address, effect);
+        }
       }
+    } finally {
+      this.#underWay -= 1;
+      if (this.#underWay === 0) this.#onIdle?.();
     }
   }
 
-  /** Lets no attempt begin any more. */
-  close(): void {
+  /**
+   * Lets no attempt begin any more, and resolves when the last one has ended, after `withinMs` at the latest. A step of which the server does
+   * not know the text is sent twice: the connection must not end in between.
+   */
+  async close(withinMs: number): Promise<void> {
     this.#isClosed = true;
     for (const end of this.#pauses) end();
+    if (this.#underWay === 0) return;
+    await new Promise<void>((resolve) => {
+      const cancel = this.#clock.after(withinMs, resolve);
+      this.#onIdle = () => {
+        cancel();
+        resolve();
+      };
+    });
   }
 
   #run(

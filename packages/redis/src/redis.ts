@@ -28,6 +28,9 @@ const TRAITS: EngineTraits = {
   orderedInvalidation: true,
 };
 
+/** How long what is under way at the end may take, in milliseconds. */
+const CLOSE_MS = 500;
+
 /** The oldest version whose scripts say what they need. */
 const OLDEST = 7;
 
@@ -64,7 +67,7 @@ export function redis(options: RedisOptions = {}): EngineProvider {
     const close = async (): Promise<void> => {
       if (isClosed) return;
       isClosed = true;
-      calls.close();
+      await calls.close(CLOSE_MS);
       leave();
       if (shared.isUsed) return;
       if (link === shared) link = undefined;

@@ -173,7 +173,7 @@ class RedisLocks {
     });
     await Promise.race([Promise.allSettled(this.#underWay.values()), late]);
     cancel();
-    link.calls.close();
+    await link.calls.close(CLOSE_MS);
     await link.client.close(CLOSE_MS);
   }
 

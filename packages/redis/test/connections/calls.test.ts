@@ -39,7 +39,7 @@ test('what waits to be sent again when the end comes is not sent any more', asyn
   const writing = calls.write(SCRIPT, [], []);
   const failed = expect(writing).rejects.toMatchObject({ code: 'UNAVAILABLE' });
   await expect.poll(sent).toBe(1);
-  calls.close();
+  await calls.close(DEADLINE_MS);
   await failed;
   await clock.pass(DEADLINE_MS);
   expect(sent()).toBe(1);
@@ -47,7 +47,7 @@ test('what waits to be sent again when the end comes is not sent any more', asyn
 
 test('what comes after the end is not sent', async () => {
   const { calls, sent } = stage(() => Promise.resolve(1));
-  calls.close();
+  await calls.close(DEADLINE_MS);
   await expect(calls.write(SCRIPT, [], [])).rejects.toMatchObject({ code: 'CLOSED' });
   await expect(calls.writeAll(SCRIPT, [], [])).rejects.toMatchObject({ code: 'CLOSED' });
   await expect(calls.ask(SCRIPT, [], [])).rejects.toMatchObject({ code: 'CLOSED' });

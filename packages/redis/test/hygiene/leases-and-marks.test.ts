@@ -57,6 +57,19 @@ test('G4: what a delete by index takes away afterwards ends no load that began a
   }
 });
 
+test('G4: whoever closes gives up the right to load, also to a server that has to be told how', async () => {
+  const at = await scene.open({ cache: { lease: '2h' } });
+  const query = gate<string>();
+  const load = at.cache.getOrSet('key', () => query.pass());
+  const refused = expect(load).rejects.toMatchObject({ code: 'CLOSED' });
+  await query.arrivals();
+  expect(await keysOn(scene.server, { ...at, sorts: 'l' })).toHaveLength(1);
+  await scene.server.command('SCRIPT', 'FLUSH');
+  await at.close();
+  await refused;
+  expect(await keysOn(scene.server, { ...at, sorts: 'l' })).toEqual([]);
+});
+
 test('of a failure no more is kept than a message needs', async () => {
   const space = spaceOf();
   const engine = await openOn(redis({ url: scene.server.url }), space);
