@@ -40,7 +40,7 @@ export const SESSION_METRICS: Readonly<Record<SessionMetric, MetricDefinition>> 
     dotted: 'cache.session.refusals',
     kind: 'counter',
     unit: 'tokens',
-    help: 'Tokens that were refused by any operation, by reason: malformed, unknown (of no session, or of one that has ended and is gone), reused (replaced a while ago) or binding (used from elsewhere). What had ended and was still kept is refused too, and told by no reason.',
+    help: 'Calls that asked for the session of a token and were refused, by reason: malformed, unknown (of no session, or of one that is gone), idle or expired (ended, and still kept), late (replaced just now), reused (replaced a while ago) or binding (used from elsewhere).',
     labels: [...PLACE, 'reason'],
   },
   sessionsTouched: {

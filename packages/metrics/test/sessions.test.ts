@@ -110,10 +110,13 @@ test('every figure is that of what was done', async () => {
 test('a token that was replaced a while ago, an impersonation, and a limit that evicts', async () => {
   const { token } = await sessions.create({ subject: 'ann', amr: ['pwd'] });
   await sessions.rotate(token.reveal(), { grace: '1s' });
+  await clock.pass(2_000);
+  expect(await sessions.get(token.reveal())).toBeNull();
+  expect(await valuesOf(metrics, 'sessionRefusals', 'reason')).toEqual({ late: 1 });
   await clock.pass(120_000);
   expect(await sessions.get(token.reveal())).toBeNull();
   expect(await valuesOf(metrics, 'sessionsRotated', 'sessions')).toEqual({ sessions: 1 });
-  expect(await valuesOf(metrics, 'sessionRefusals', 'reason')).toEqual({ reused: 1 });
+  expect(await valuesOf(metrics, 'sessionRefusals', 'reason')).toEqual({ late: 1, reused: 1 });
   expect(await valuesOf(metrics, 'sessionsRevoked', 'reason')).toEqual({ reuse: 1 });
 
   const admin = await sessions.create({ subject: 'root', amr: ['pwd', 'otp'] });
@@ -147,6 +150,9 @@ test('what was done before is not counted, and what is stopped takes its figures
   expect((await samplesOf(metrics, 'sessionRefusals')).map(({ labels }) => labels['reason'])).toEqual([
     'malformed',
     'unknown',
+    'idle',
+    'expired',
+    'late',
     'reused',
     'binding',
   ]);

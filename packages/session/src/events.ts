@@ -9,6 +9,13 @@ export type RevokeReason =
   | 'factor changed'
   | (string & Record<never, never>);
 
+/**
+ * Why the session of a token was not given: `malformed`, it cannot be a token; `unknown`, it is that of no session, or of one that is gone;
+ * `idle` or `expired`, the session has ended and is still kept; `late`, the token was replaced just now; `reused`, it was replaced a while ago;
+ * `binding`, it is used from elsewhere.
+ */
+export type RefusalReason = 'malformed' | 'unknown' | 'idle' | 'expired' | 'late' | 'reused' | 'binding';
+
 interface About {
   /** Of the session: not secret. */
   readonly id: string;
@@ -36,6 +43,8 @@ export interface SessionEvents {
   readonly evicted: { readonly id: string; readonly cause: 'limit' | 'room' };
   /** The limit of a subject refused a session. */
   readonly denied: { readonly subject: string; readonly max: number };
+  /** A call of `get` gave no session: told once for each, beside what else there is to tell. */
+  readonly refused: { readonly reason: RefusalReason };
   /** What was presented is the token of no session: none, one that has ended, or a guess. */
   readonly unknownToken: { readonly malformed: boolean };
   /** A token was presented that had been rotated a while ago. */
@@ -60,6 +69,7 @@ const NAMES: ReadonlySet<string> = new Set<keyof SessionEvents>([
   'expired',
   'evicted',
   'denied',
+  'refused',
   'unknownToken',
   'reuseDetected',
   'bindingChanged',

@@ -3,7 +3,7 @@ export type { AssuranceLevel, AuthMethod } from './assurance.ts';
 export type { DataUpdater } from './changing.ts';
 export type { Impersonation, Login } from './authenticating.ts';
 export type { NewSession } from './creating.ts';
-export type { RevokeReason, SessionEvents, SessionListener } from './events.ts';
+export type { RefusalReason, RevokeReason, SessionEvents, SessionListener } from './events.ts';
 export type { Adopted, Importer, LegacySessions } from './importing.ts';
 export type { Swept } from './listing.ts';
 export { createSessionManager } from './manager.ts';

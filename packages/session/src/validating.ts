@@ -2,6 +2,7 @@
 import type { AssuranceLevel } from './assurance.ts';
 import { isRefusal, judge, refuse, type Verdict } from './admission.ts';
 import { touch } from './changing.ts';
+import type { RefusalReason } from './events.ts';
 import { lifeOf } from './record.ts';
 import { SessionError } from './session-error.ts';
 import { sessionOf, type Session, type StoredSession } from './session.ts';
@@ -48,7 +49,7 @@ async function found<D>(
   const { cache, settings, tally } = space;
   const mark = markOf(token);
   if (mark === undefined) {
-    tally.refused += 1;
+    refused(space, 'malformed');
     space.listeners.emit('unknownToken', { malformed: true });
     return null;
   }
@@ -65,12 +66,12 @@ async function found<D>(
     // Its rest became too long while it was read: somebody may have used it meanwhile.
   } while (verdict === 'idle' && record !== undefined && lifeOf(record, started) === 'active');
   if (record === undefined || isRefusal(verdict)) {
-    tally.refused += 1;
+    refused(space, verdict === 'former' ? 'reused' : (verdict as 'unknown'));
     await refuse(space, mark.id, record?.subject ?? null, verdict as 'unknown');
     return null;
   }
   if (!(await isBound(space, mark.id, record, context))) {
-    tally.refused += 1;
+    refused(space, 'binding');
     return null;
   }
   tally.validated += 1;
@@ -78,6 +79,11 @@ async function found<D>(
   if (context.touch !== false && now - record.seenAt >= times.touchInterval)
     space.background('touch', touch(space, mark));
   return sessionOf(mark.id, record, times);
+}
+
+function refused({ tally, listeners }: SessionSpace<unknown>, reason: RefusalReason): void {
+  tally.refused += 1;
+  listeners.emit('refused', { reason });
 }
 
 /** False: it is used from elsewhere, and was revoked for that. */

@@ -23,8 +23,7 @@ export interface CountedSessionEvents {
   readonly expired: object;
   readonly evicted: { readonly cause: 'limit' | 'room' };
   readonly denied: object;
-  readonly unknownToken: { readonly malformed: boolean };
-  readonly reuseDetected: object;
+  readonly refused: { readonly reason: string };
   readonly bindingChanged: { readonly changed: 'ip' | 'userAgent' };
   readonly corrupt: object;
   readonly error: object;
@@ -49,7 +48,7 @@ const MOST_REASONS = 50;
 
 /** What is shown before it first happens: otherwise the first one is no increase to whoever watches. */
 const FROM_ZERO = [
-  ['sessionRefusals', ['malformed', 'unknown', 'reused', 'binding']],
+  ['sessionRefusals', ['malformed', 'unknown', 'idle', 'expired', 'late', 'reused', 'binding']],
   ['sessionLimits', ['denied', 'evicted']],
   ['sessionErrors', ['corrupt', 'unseen']],
 ] as const;
@@ -89,10 +88,7 @@ export function sessionMetrics(
     sessions.on('created', ({ aal, actor }) =>
       figures.add('sessionsCreated', [String(aal), actor === undefined ? 'own' : 'impersonation']),
     ),
-    sessions.on('revoked', ({ reason }) => {
-      revoked(reason, 1);
-      if (reason === 'binding') figures.add('sessionRefusals', ['binding']);
-    }),
+    sessions.on('revoked', ({ reason }) => revoked(reason, 1)),
     sessions.on('revokedAll', ({ subject, count, reason }) => {
       figures.add('sessionGroupRevocations', [subject === null ? 'everybody' : 'subject']);
       if (count !== undefined) revoked(reason, count);
@@ -103,10 +99,7 @@ export function sessionMetrics(
       if (cause === 'limit') figures.add('sessionLimits', ['evicted']);
     }),
     sessions.on('denied', () => figures.add('sessionLimits', ['denied'])),
-    sessions.on('unknownToken', ({ malformed }) =>
-      figures.add('sessionRefusals', [malformed ? 'malformed' : 'unknown']),
-    ),
-    sessions.on('reuseDetected', () => figures.add('sessionRefusals', ['reused'])),
+    sessions.on('refused', ({ reason }) => figures.add('sessionRefusals', [reason])),
     sessions.on('bindingChanged', ({ changed }) => figures.add('sessionBindingChanges', [changed])),
     sessions.on('corrupt', () => figures.add('sessionErrors', ['corrupt'])),
     sessions.on('error', () => figures.add('sessionErrors', ['unseen'])),

@@ -599,6 +599,21 @@ export const SESSION_MUTANTS: readonly SessionMutant[] = [
     replace: "routeOf: (subject) => Buffer.from(Math.random() + subject).toString('base64url').slice(4, 6),",
   },
 
+  {
+    id: 'refusals',
+    name: 'call what was replaced a while ago by another name',
+    file: 'validating.ts',
+    find: "verdict === 'former' ? 'reused' :",
+    replace: "verdict === 'former' ? 'late' :",
+  },
+  {
+    id: 'refusals',
+    name: 'keep to themselves that they are bound',
+    file: 'validating.ts',
+    find: "    refused(space, 'binding');\n",
+    replace: '',
+  },
+
   // ── requests that are repeated ──
   {
     id: 'idempotency',

@@ -152,6 +152,7 @@ const EVENTS = [
   'expired',
   'evicted',
   'denied',
+  'refused',
   'unknownToken',
   'reuseDetected',
   'bindingChanged',

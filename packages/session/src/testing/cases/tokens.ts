@@ -1,7 +1,7 @@
 /** Tokens: what is one, and what becomes of one that was replaced. */
 import assert from 'node:assert/strict';
-import { spy } from '@cache/core/testing';
-import { HOUR, IDLE, MINUTE, type SessionCase } from '../case.ts';
+import { fakeClock, spy } from '@cache/core/testing';
+import { HOUR, IDLE, MINUTE, type KitSessions, type SessionCase } from '../case.ts';
 
 const GRACE = 10_000;
 const LATE = MINUTE;
@@ -167,6 +167,42 @@ export const tokens: readonly SessionCase[] = [
       assert.equal(await sessions.get(first.token.reveal()), null);
       assert.equal(reused, 1);
       assert.equal((await sessions.get(token.reveal()))?.turn, 3);
+    },
+  },
+  {
+    id: 'refusals',
+    name: 'whoever watches is told why no session was given, once for each token',
+    async run(h) {
+      const options = { ...rotating, binding: { ip: 'revoke' as const } };
+      const sessions = h.process(options);
+      const told: string[] = [];
+      const watch = (watched: KitSessions): void =>
+        void watched.on('refused', ({ reason }) => told.push(reason));
+      watch(sessions);
+      const made = async (): Promise<string> =>
+        (await sessions.create({ subject: 'ann', device: { ip: '10.0.0.1' } })).token.reveal();
+      await sessions.get('no token');
+      const gone = await made();
+      await sessions.revoke(gone);
+      await sessions.get(gone);
+      const [idle, expired] = [await made(), await made()];
+      const later = [IDLE, 12 * HOUR].map((ms) =>
+        h.process({ ...options, clock: fakeClock(h.clock.now() + ms) }),
+      ) as [KitSessions, KitSessions];
+      for (const each of later) watch(each);
+      await later[0].get(idle);
+      await later[1].get(expired);
+      const replaced = await made();
+      await sessions.rotate(replaced);
+      await h.pass(GRACE);
+      await sessions.get(replaced);
+      await h.pass(LATE);
+      await sessions.get(replaced);
+      const bound = await made();
+      await sessions.get(bound, { ip: '10.0.0.2' });
+      assert.equal((await sessions.get(await made(), { ip: '10.0.0.1' }))?.subject, 'ann');
+      assert.deepEqual(told, ['malformed', 'unknown', 'idle', 'expired', 'late', 'reused', 'binding']);
+      assert.equal(sessions.stats().refused, 5);
     },
   },
   {
