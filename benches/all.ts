@@ -16,3 +16,4 @@ await import('./session/rates.ts');
 await import('./session/round-trips.ts');
 await import('./session/footprint.ts');
 await import('./session/lines.ts');
+await import('./session/report.ts');

@@ -10,12 +10,7 @@ import { createClient } from 'redis';
 import { inspectMachine } from '../method/machine.ts';
 import { quick } from '../method/quick.ts';
 import { keepResults } from '../method/results.ts';
-
-export interface SessionFootprintFigures {
-  readonly what: string;
-  /** Bytes that the server's memory grew by, for each session. */
-  readonly each: number;
-}
+import type { SessionFootprintFigures } from './figures.ts';
 
 const SESSIONS = quick ? 500 : 10_000;
 /** Some 100 bytes of JSON. */

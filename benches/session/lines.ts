@@ -7,18 +7,7 @@ import { promisify } from 'node:util';
 import { parseSync } from 'oxc-parser';
 import { keepResults } from '../method/results.ts';
 import { inspectMachine } from '../method/machine.ts';
-
-export interface CodeFigures {
-  readonly what: string;
-  readonly files: number;
-  /** That have code on them: no blank ones, and none of comments alone. */
-  readonly lines: number;
-  readonly functions: number;
-  /** Cyclomatic, of all functions together, as oxlint counts it. */
-  readonly complexity: number;
-  /** Of the function that has most. */
-  readonly most: number;
-}
+import type { CodeFigures } from './figures.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const SOURCES = join(ROOT, 'packages', 'session', 'src');

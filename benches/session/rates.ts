@@ -4,19 +4,10 @@ import { inspectMachine } from '../method/machine.ts';
 import { quick } from '../method/quick.ts';
 import { keepResults } from '../method/results.ts';
 import { takeTurns } from '../method/rounds.ts';
-import { ratios, spread, type Spread } from '../method/statistics.ts';
+import { ratios, spread } from '../method/statistics.ts';
 import { Worker } from '../method/worker.ts';
 import type { SessionRateQuestion, SessionRateSetting } from '../workers/sessions.ts';
-
-export interface SessionRateFigures {
-  readonly place: 'memory' | 'redis';
-  readonly subject: string;
-  readonly operation: string;
-  readonly inFlight: number;
-  readonly rate: Spread;
-  /** Of the rate against the first of the same place, operation and depth, round by round. */
-  readonly ratio: Spread;
-}
+import type { SessionRateFigures } from './figures.ts';
 
 /** A subject in a process of its own, and what it is called in the table. */
 interface Turn extends Pick<SessionRateSetting, 'subject' | 'operation' | 'inFlight'> {

@@ -6,12 +6,9 @@ import { redis } from '@cache/redis';
 import { createSessionManager, policies } from '@cache/session';
 import { startRedis } from '@cache/test-servers/redis';
 import { Redis } from 'ioredis';
-
-export interface TripFigures {
-  readonly operation: string;
-  /** The commands of each round trip. */
-  readonly trips: readonly (readonly string[])[];
-}
+import { inspectMachine } from '../method/machine.ts';
+import { keepResults } from '../method/results.ts';
+import type { TripFigures } from './figures.ts';
 
 await using server = await startRedis();
 const client = new Redis(server.url, { maxRetriesPerRequest: 0, enableOfflineQueue: false });
@@ -73,6 +70,7 @@ for (const [operation, run] of Object.entries(operations)) {
 }
 for (const { operation, trips: taken } of figures)
   console.log(`${operation.padEnd(20)} ${taken.length}  ${taken.map((each) => each.join('+')).join(', ')}`);
+keepResults('session-round-trips', { machine: inspectMachine(), figures });
 await sessions.close();
 await manager.close();
 client.disconnect();
