@@ -5,14 +5,16 @@ const CAPACITY = 32_768;
 /** Bytes of a unit, at most. */
 const WIDTH = 3;
 
-/** What Node has beside `TextEncoder` and `TextDecoder`, at less cost. It replaces what is no UTF-8. */
+/** What Node has beside `TextEncoder` and `TextDecoder`, at less cost; not every runtime with a `Buffer` has it. It replaces what is no UTF-8. */
 interface NodeMethods {
   utf8Write(this: Uint8Array, text: string, start: number, length: number): number;
   utf8Slice(this: Uint8Array, start: number, end: number): string;
 }
 
 const NODE: NodeMethods | undefined =
-  typeof Buffer === 'function' ? (Buffer.prototype as NodeMethods) : undefined;
+  typeof Buffer === 'function' && 'utf8Write' in Buffer.prototype && 'utf8Slice' in Buffer.prototype
+    ? (Buffer.prototype as NodeMethods)
+    : undefined;
 
 const encoder = /* @__PURE__ */ new TextEncoder();
 const decoder = /* @__PURE__ */ new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
