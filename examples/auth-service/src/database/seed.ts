@@ -10,7 +10,7 @@ export const PASSWORD = 'correct horse battery staple';
 const GIVEN = [
   'Ada',
   'Barbara',
-  'Claude',
+  'Charles',
   'Donald',
   'Edsger',
   'Frances',
