@@ -62,7 +62,7 @@ function answer<T>(work: () => Promise<T>, done: Done<T> | undefined): void {
 }
 
 /** Cases that hold a step of one process back and ask another for one that here waits for the lock of the first. */
-const NOT_ASKED: ReadonlySet<string> = new Set(['T3', 'T13 late', 'flash late', 'idempotency lost']);
+const NOT_ASKED: ReadonlySet<string> = new Set(['T3', 'T13 late', 'flash late']);
 
 const locksOf = new Map<string, LocalLocks>();
 

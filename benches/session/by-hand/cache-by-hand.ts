@@ -85,11 +85,6 @@ function cacheByHand(
       await table.put(id, await checked(record), Number(ttl));
       return { version: '' };
     },
-    async getOrSet(id, loader, { ttl } = {}) {
-      const load = async (): Promise<Record_> =>
-        checked((await loader({ key: id, load: id, signal: new AbortController().signal })) as Record_);
-      return (await table.findOrPut(id, load, Number(ttl))) as never;
-    },
     async update(id, updater, { ttl } = {}) {
       const next = async (current: Record_ | undefined): Promise<Change<Record_> | undefined> => {
         const made: unknown = await updater(current && structuredClone(current), { key: id, attempt: 1 });

@@ -85,16 +85,6 @@ export class SessionTable<R> {
     return this.#locks.hold(this.#sessionKey(id), () => this.#set(id, record, this.#now() + life));
   }
 
-  /** What there is, or what `load` makes. It is on no list. */
-  findOrPut(id: string, load: () => Promise<R>, life: number): Promise<R | undefined> {
-    return this.#locks.hold(this.#sessionKey(id), async () => {
-      const found = await this.#look(id);
-      if (found !== undefined) return found.record;
-      await this.#set(id, await load(), this.#now() + life);
-      return this.find(id);
-    });
-  }
-
   /** The last record, changed or not. A record stays on its lists. */
   update(
     id: string,

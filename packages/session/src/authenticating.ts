@@ -1,8 +1,7 @@
 /** Sessions that come of another one: a log-in in its place, and acting for somebody else. */
 import { milliseconds, type Duration } from '@cache/core';
 import { isRefusal, judge, refuse } from './admission.ts';
-import { checkSubject, draft, put, type NewSession } from './creating.ts';
-import { make } from './repeating.ts';
+import { checkSubject, create, draft, put, type NewSession } from './creating.ts';
 import type { Issued, Session, StoredSession } from './session.ts';
 import type { SessionSpace } from './space.ts';
 import { markOf } from './token.ts';
@@ -35,16 +34,16 @@ export async function login<D extends object>(
   const verdict = mark === undefined ? 'unknown' : judge(space, old, mark, settings.clock.now());
   if (mark === undefined || old === undefined || isRefusal(verdict)) {
     if (mark !== undefined && isRefusal(verdict)) await refuse(space, mark.id, old?.subject ?? null, verdict);
-    return make(space, draft(space, input), input.idempotencyKey);
+    return create(space, input);
   }
   const session = draft(space, { ...input, data: carriedOver(space, old, input) });
   if (old.subject === null) {
-    const issued = await make(space, session, input.idempotencyKey);
+    const issued = await put(space, session);
     await end(space, mark.id, old.subject);
     return issued;
   }
   await end(space, mark.id, old.subject);
-  return make(space, session, input.idempotencyKey);
+  return put(space, session);
 }
 
 async function end(

@@ -21,17 +21,19 @@ export interface NewSession<D> {
   readonly aal?: AssuranceLevel | undefined;
   /** One of the manager's `profiles`. Default: its `policy`. */
   readonly profile?: string | undefined;
-  /**
-   * Names the request that this session is made for, together with the subject: when it is repeated, it gets the same session and token, as
-   * long as that token is good. Default: every call makes a session.
-   */
-  readonly idempotencyKey?: string | undefined;
   /** An instant by which it ends in any case, such as the end of an identity provider's session. */
   readonly notAfter?: number | undefined;
 }
 
 /** Tries for an id that nobody has: one is enough, unless randomness is broken. */
 const DRAWS = 3;
+
+export async function create<D extends object>(
+  space: SessionSpace<D>,
+  input: NewSession<D>,
+): Promise<Issued<D>> {
+  return put(space, draft(space, input));
+}
 
 /** A session's record but for its token. */
 export type Draft<D> = Omit<SessionRecord<D>, 'digest'>;

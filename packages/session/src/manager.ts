@@ -4,7 +4,7 @@ import { isRefusal, judge, type Verdict } from './admission.ts';
 import type { AuthMethod } from './assurance.ts';
 import { flash, patched, rotate, stepUp, touchToken, update, type DataUpdater } from './changing.ts';
 import { impersonate, login, type Impersonation, type Login } from './authenticating.ts';
-import { draft, type NewSession } from './creating.ts';
+import { create, type NewSession } from './creating.ts';
 import { revoke, revokeAll, revokeById, revokeEverything, revokeOthers } from './ending.ts';
 import type { RevokeReason, SessionEvents, SessionListener } from './events.ts';
 import { importer, type Importer, type LegacySessions } from './importing.ts';
@@ -12,7 +12,6 @@ import { list, scan, sweep, type Swept } from './listing.ts';
 import { openSpace, type OpenSpace } from './opening.ts';
 import type { SessionManagerOptions } from './options.ts';
 import { describeTimes } from './policy.ts';
-import { make } from './repeating.ts';
 import { sessionOf, type Issued, type Rotated, type Session, type SessionInfo } from './session.ts';
 import type { SessionStats } from './space.ts';
 import { isSameDigest, markOf } from './token.ts';
@@ -32,7 +31,7 @@ export interface Inspection<D> {
  * `TypeError`. A token is taken as it came from a client: whatever it is, it is `null` unless it is good. No error and no event carries one.
  */
 export interface SessionManager<D extends object> {
-  /** Makes a session. Rejects with `SESSION_LIMIT` where the limit refuses it, and with `SPENT` where the one of its key has ended. */
+  /** Makes a session. Rejects with `SESSION_LIMIT` where the limit refuses it. */
   create(input?: NewSession<D>): Promise<Issued<D>>;
   /** The session of the token, whose use is noted now and then, in the background. The only call that a request needs. */
   get(token: unknown, context?: RequestContext): Promise<Session<D> | null>;
@@ -125,7 +124,7 @@ class Sessions<D extends object> implements SessionManager<D> {
   }
 
   async create(input: NewSession<D> = {}): Promise<Issued<D>> {
-    return make(this.#space, draft(this.#space, input), input.idempotencyKey);
+    return create(this.#space, input);
   }
 
   get(token: unknown, context: RequestContext = {}): Promise<Session<D> | null> {

@@ -1,9 +1,9 @@
 /** From options to the cache of a session manager, and to its end. */
-import type { Cache, CacheOptions } from '@cache/core';
+import type { CacheOptions } from '@cache/core';
 import { SessionListeners } from './events.ts';
 import { settingsOf, type SessionManagerOptions } from './options.ts';
 import { recordSchema, type SessionRecord } from './record.ts';
-import { BY_ACTING, BY_SUBJECT, type Request, type SessionSpace } from './space.ts';
+import { BY_ACTING, BY_SUBJECT, type SessionSpace } from './space.ts';
 import { subjectsOf, type Subjects } from './subjects.ts';
 import { ROUTE_CHARACTERS } from './token.ts';
 
@@ -16,9 +16,10 @@ export function openSpace<D extends object>(options: SessionManagerOptions<D>): 
   const subjects = subjectsOf(options.secret);
   const listeners = new SessionListeners();
   // The secret's fingerprint: with another one, subjects would have other terms, and those of old sessions would find none of them.
-  const name = `${settings.name}.${subjects.fingerprint}`;
-  const cache = options.manager.cache<SessionRecord<D>>(name, cacheOptions(options, subjects));
-  let requests: Cache<Request> | undefined;
+  const cache = options.manager.cache<SessionRecord<D>>(
+    `${settings.name}.${subjects.fingerprint}`,
+    cacheOptions(options, subjects),
+  );
   const stops = [
     cache.on('expire', ({ key }) => listeners.emit('expired', { id: key })),
     cache.on('evict', ({ key, cause }) =>
@@ -29,7 +30,6 @@ export function openSpace<D extends object>(options: SessionManagerOptions<D>): 
   const running = new Set<Promise<unknown>>();
   return {
     cache,
-    requests: () => (requests ??= options.manager.cache<Request>(`${name}.requests`, sharedOptions(options))),
     settings,
     subjects,
     listeners,
@@ -54,36 +54,32 @@ export function openSpace<D extends object>(options: SessionManagerOptions<D>): 
     async close() {
       await Promise.all(running);
       for (const stop of stops) stop();
-      await Promise.all([cache.close(), requests?.close()]);
+      await cache.close();
       listeners.close();
     },
   };
 }
 
-/** What the caches of a session manager have in common. */
-function sharedOptions<D extends object>({
-  cache = {},
-}: SessionManagerOptions<D>): Pick<
-  CacheOptions,
-  'provider' | 'codec' | 'deadline' | 'breaker' | 'isolation' | 'onFailure' | 'jitter'
-> {
-  const { isolation = 'frozen', provider, codec, deadline, breaker } = cache;
-  // Whoever asks for a session must not be told that there is none because nobody knows.
-  return { provider, codec, deadline, breaker, isolation, onFailure: 'throw', jitter: 0 };
-}
-
 function cacheOptions<D extends object>(
-  options: SessionManagerOptions<D>,
+  { cache = {}, schema, unlinkable }: SessionManagerOptions<D>,
   subjects: Subjects,
 ): CacheOptions<SessionRecord<D>> {
   const termOf = (subject: string): string => subjects.termOf(subject);
+  const { isolation = 'frozen', provider, codec, deadline, breaker } = cache;
   return {
-    ...sharedOptions(options),
+    provider,
+    codec,
+    deadline,
+    breaker,
+    isolation,
+    // Whoever asks for a session must not be told that there is none because nobody knows.
+    onFailure: 'throw',
+    jitter: 0,
     // Every write says its own.
     ttl: '30d',
-    schema: recordSchema(options.schema),
+    schema: recordSchema(schema),
     // Without it a cache whose space is cut refuses a limit, which sees one partition.
-    colocate: options.unlinkable === true ? undefined : (id) => id.slice(0, ROUTE_CHARACTERS),
+    colocate: unlinkable === true ? undefined : (id) => id.slice(0, ROUTE_CHARACTERS),
     indexes: {
       [BY_SUBJECT]: ({ subject, actor }) =>
         subject === null || actor !== undefined ? undefined : termOf(subject),

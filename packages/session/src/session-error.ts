@@ -11,8 +11,6 @@ export type SessionErrorCode =
   | 'REAUTH_REQUIRED'
   /** The subject has as many sessions as it may, and the policy is to refuse one more. */
   | 'SESSION_LIMIT'
-  /** The session of an `idempotencyKey` has ended, or its token was replaced. */
-  | 'SPENT'
   /** Fresh ids were taken again and again: the source of randomness is broken. */
   | 'COLLISION';
 

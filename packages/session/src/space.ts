@@ -24,18 +24,8 @@ export interface SessionStats {
   readonly reuseDetected: number;
 }
 
-/** What is remembered of a request to make a session. */
-export interface Request {
-  /** Of which, with the secret, its token is made. */
-  readonly salt: string;
-  /** Its session was made: when it is not there any more, it has ended. */
-  readonly isDone: boolean;
-}
-
 export interface SessionSpace<D> {
   readonly cache: Cache<SessionRecord<D>, StoredSession<D>>;
-  /** The requests that are remembered: a cache that is made for the first of them. */
-  readonly requests: () => Cache<Request>;
   readonly settings: Settings<D>;
   readonly subjects: Subjects;
   readonly listeners: SessionListeners;

@@ -22,10 +22,8 @@ export interface Subjects {
   readonly fingerprint: string;
   /** The text that ties a form to a session and the present token of it. */
   csrfOf(id: string, turn: number): string;
-  /** What a token of another session manager, or what is remembered of a request, becomes: bytes that nobody can tell without the secret. */
-  bytesOf(token: string, request?: string): Buffer;
-  /** A request to make a session. */
-  requestOf(subject: string | null, key: string): string;
+  /** What a token of another session manager becomes: bytes that nobody can tell without the secret. */
+  bytesOf(token: string): Buffer;
 }
 
 /** Throws a `TypeError` unless the secret is a `Uint8Array` of at least 32 bytes, not all of them zero. The bytes are copied. */
@@ -42,7 +40,6 @@ export function subjectsOf(secret: Uint8Array): Subjects {
   const ofSubjects = keyFor('subjects');
   const ofForms = keyFor('forms');
   const ofImports = keyFor('imports');
-  const ofRequests = keyFor('requests');
   const termOf = (subject: string): string =>
     createHmac('sha256', ofSubjects).update(subject).digest('base64url').slice(0, ID_CHARACTERS);
   return {
@@ -50,12 +47,7 @@ export function subjectsOf(secret: Uint8Array): Subjects {
     routeOf: (subject) => termOf(subject).slice(0, ROUTE_CHARACTERS),
     anyRoute: (random) => Buffer.from(random(3)).toString('base64url').slice(0, ROUTE_CHARACTERS),
     fingerprint: fingerprintOf(keyFor('fingerprint')),
-    bytesOf: (token, request = '') =>
-      Buffer.from(hkdfSync('sha256', request === '' ? ofImports : ofRequests, token, request, IMPORT_BYTES)),
-    requestOf: (subject, key) =>
-      createHmac('sha256', ofRequests)
-        .update(JSON.stringify([subject, key]))
-        .digest('base64url'),
+    bytesOf: (token) => Buffer.from(hkdfSync('sha256', ofImports, token, '', IMPORT_BYTES)),
     csrfOf: (id, turn) => createHmac('sha256', ofForms).update(`${id}.${turn}`).digest('base64url'),
   };
 }

@@ -4,7 +4,7 @@ import type { DataUpdater } from '../changing.ts';
 import type { Login } from '../authenticating.ts';
 import type { NewSession } from '../creating.ts';
 import type { SessionManager } from '../manager.ts';
-import { isSessionError, type SessionErrorCode } from '../session-error.ts';
+import { isSessionError } from '../session-error.ts';
 import type { Session } from '../session.ts';
 import type { SessionToken } from '../token.ts';
 import type { Requirement } from '../validating.ts';
@@ -209,21 +209,11 @@ class RequestSession<D extends object> implements HttpSession<D> {
   }
 }
 
-/**
- * The status of an answer to an error of a session or of its store: 401, 403 for a limit, 409 for a request that was repeated too late, 503;
- * `undefined` for any other.
- */
-export function statusOf(error: unknown): Status | undefined {
-  if (isSessionError(error)) return STATUSES[error.code];
+/** The status of an answer to an error of a session or of its store: 401, 403 for a limit, 503; `undefined` for any other. */
+export function statusOf(error: unknown): 401 | 403 | 503 | undefined {
+  if (isSessionError(error)) {
+    if (error.code === 'SESSION_LIMIT') return 403;
+    return error.code === 'COLLISION' ? 503 : 401;
+  }
   return error instanceof Error && error.name === 'CacheError' ? 503 : undefined;
 }
-
-type Status = 401 | 403 | 409 | 503;
-
-const STATUSES: Readonly<Record<SessionErrorCode, Status>> = {
-  UNAUTHENTICATED: 401,
-  REAUTH_REQUIRED: 401,
-  SESSION_LIMIT: 403,
-  SPENT: 409,
-  COLLISION: 503,
-};

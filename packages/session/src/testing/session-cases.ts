@@ -7,7 +7,6 @@ import { failures } from './cases/failures.ts';
 import { importing } from './cases/importing.ts';
 import { lifetimes } from './cases/lifetimes.ts';
 import { limits } from './cases/limits.ts';
-import { repeating } from './cases/repeating.ts';
 import { tokens } from './cases/tokens.ts';
 
 export const SESSION_CASES: readonly SessionCase[] = [
@@ -18,6 +17,5 @@ export const SESSION_CASES: readonly SessionCase[] = [
   ...ending,
   ...limits,
   ...importing,
-  ...repeating,
   ...failures,
 ];

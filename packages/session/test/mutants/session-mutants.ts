@@ -46,8 +46,8 @@ export const SESSION_MUTANTS: readonly SessionMutant[] = [
     name: 'live shorter by chance',
     time: 'fake',
     file: 'opening.ts',
-    find: 'jitter: 0 }',
-    replace: 'jitter: 0.9 }',
+    find: 'jitter: 0,',
+    replace: 'jitter: 0.9,',
   },
   {
     id: 'T26 idle',
@@ -519,16 +519,15 @@ export const SESSION_MUTANTS: readonly SessionMutant[] = [
     id: 'T27',
     name: 'need a second seat to log in again',
     file: 'authenticating.ts',
-    find: '  await end(space, mark.id, old.subject);\n  return make(space, session, input.idempotencyKey);',
-    replace: '  return make(space, session, input.idempotencyKey);',
+    find: '  await end(space, mark.id, old.subject);\n  return put(space, session);',
+    replace: '  return put(space, session);',
   },
   {
     id: 'T28',
     name: 'are lost by a visitor who is refused',
     file: 'authenticating.ts',
-    find: '    const issued = await make(space, session, input.idempotencyKey);\n',
-    replace:
-      '    await end(space, mark.id, old.subject);\n    const issued = await make(space, session, input.idempotencyKey);\n',
+    find: '    const issued = await put(space, session);\n',
+    replace: '    await end(space, mark.id, old.subject);\n    const issued = await put(space, session);\n',
   },
   {
     id: 'T28',
@@ -586,13 +585,6 @@ export const SESSION_MUTANTS: readonly SessionMutant[] = [
   },
   {
     id: 'unlinkable',
-    name: 'lead to one place when they are made for a request',
-    file: 'repeating.ts',
-    find: 'session.subject === null || settings.unlinkable',
-    replace: 'session.subject === null',
-  },
-  {
-    id: 'unlinkable',
     name: 'lie anywhere',
     file: 'subjects.ts',
     find: 'routeOf: (subject) => termOf(subject).slice(0, ROUTE_CHARACTERS),',
@@ -612,50 +604,6 @@ export const SESSION_MUTANTS: readonly SessionMutant[] = [
     file: 'validating.ts',
     find: "    refused(space, 'binding');\n",
     replace: '',
-  },
-
-  // ── requests that are repeated ──
-  {
-    id: 'idempotency',
-    name: 'are made for each call of a request',
-    file: 'repeating.ts',
-    find: 'return key === undefined ?',
-    replace: 'return key !== null ?',
-  },
-  {
-    id: 'idempotency',
-    name: 'take the requests of two subjects for one',
-    file: 'subjects.ts',
-    find: 'JSON.stringify([subject, key])',
-    replace: 'JSON.stringify([key])',
-  },
-  {
-    id: 'idempotency lost',
-    name: 'take a request for done before its session is made',
-    file: 'repeating.ts',
-    find: 'isDone: false',
-    replace: 'isDone: true',
-  },
-  {
-    id: 'idempotency login',
-    name: 'forget the key of a log-in',
-    file: 'authenticating.ts',
-    find: 'return make(space, session, input.idempotencyKey);',
-    replace: 'return make(space, session, undefined);',
-  },
-  {
-    id: 'idempotency ended',
-    name: 'are made anew by a request when they were ended',
-    file: 'repeating.ts',
-    find: 'if (!request.isDone) {',
-    replace: 'if (request.salt) {',
-  },
-  {
-    id: 'idempotency ended',
-    name: 'give a request the token that was replaced',
-    file: 'repeating.ts',
-    find: "settings.clock.now()) !== 'current')",
-    replace: "settings.clock.now()) === 'unknown')",
   },
 
   // ── what only shows among many ──

@@ -59,14 +59,9 @@ export const tokens: readonly SessionCase[] = [
     async run(h) {
       for (const unlinkable of [false, true]) {
         const sessions = h.process({ unlinkable, limit: undefined, name: `unlinkable-${unlinkable}` });
-        const made = await Promise.all(
-          Array.from({ length: 20 }, (_, n) =>
-            sessions.create({ subject: 'ann', ...(n > 9 && { idempotencyKey: `${n}` }) }),
-          ),
-        );
+        const made = await Promise.all(Array.from({ length: 20 }, () => sessions.create({ subject: 'ann' })));
         const routes = made.map(({ token }) => token.reveal().slice(0, 2));
-        for (const half of [routes.slice(0, 10), routes.slice(10)])
-          assert.equal(new Set(half).size > 1, unlinkable);
+        assert.equal(new Set(routes).size > 1, unlinkable);
         const found = made.map(({ token }) => sessions.get(token.reveal()));
         assert.ok((await Promise.all(found)).every((session) => session?.subject === 'ann'));
         assert.equal((await sessions.list('ann')).length, 20);
