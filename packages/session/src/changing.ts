@@ -103,7 +103,7 @@ export async function flash<D extends object, K extends keyof D>(
 ): Promise<D[K] | undefined> {
   let taken: D[K] | undefined;
   const session = await update<D>(space, token, (data) => {
-    taken = data[name];
+    taken = Object.hasOwn(data, name) ? data[name] : undefined;
     if (taken === undefined) return undefined;
     const { [name]: _, ...left } = data;
     return left as D;

@@ -82,7 +82,13 @@ function storageOver(cache: Cache<Kept>, keyOf: Pseudonym, lateFor: number): Sec
 
   return {
     get: async (key) => textOf(await cache.get(keyOf(key))),
-    getAndDelete: async (key) => textOf(await cache.getAndDelete(keyOf(key))),
+    async getAndDelete(key) {
+      const stored = keyOf(key);
+      const value = await cache.getAndDelete(stored);
+      // It was ended, and must not come back now either.
+      if (value === null) await cache.set(stored, null, { ttl: lateFor });
+      return textOf(value);
+    },
     async increment(key, ttl) {
       const stored = keyOf(key);
       const sum = await counters.increment(stored);

@@ -106,6 +106,7 @@ describe('a secondary storage', () => {
     expect(await storage.get('token')).toBeNull();
     expect(await storage.getAndDelete('token')).toBeNull();
     await storage.set('token', session('token'), 100);
+    expect(await storage.get('token')).toBeNull();
     clock.advance(60_000);
     await storage.set('token', session('token'), 100);
     expect(await storage.get('token')).not.toBeNull();

@@ -102,7 +102,14 @@ export const changing: readonly SessionCase[] = [
         taken.filter((notice) => notice !== undefined),
         ['saved'],
       );
-      assert.deepEqual((await one.get(token.reveal()))?.data, { count: 1 });
+      const before = await one.get(token.reveal());
+      assert.deepEqual(before?.data, { count: 1 });
+      assert.equal(
+        await one.flash(token.reveal(), 'constructor' as never),
+        undefined,
+        'what every object has',
+      );
+      assert.equal((await one.get(token.reveal()))?.version, before?.version);
     },
   },
   {
