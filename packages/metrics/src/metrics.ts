@@ -49,9 +49,10 @@ export interface Metrics {
   onMeasurement(listener: MeasurementListener): () => void;
   /**
    * Adds the figures of somebody else, whose metrics are in `METRICS`, to all that is collected, until what it gives is called. `name` is
-   * theirs alone among those of their kind: one that is taken is a `TypeError`. It hears no measurements.
+   * theirs alone among those of their kind: one that is taken is a `TypeError`, and so are closed metrics. It hears no measurements. `closed` is
+   * called when these metrics are closed before.
    */
-  include(kind: string, name: string, read: ReadFigures): () => void;
+  include(kind: string, name: string, read: ReadFigures, closed: () => void): () => void;
   /** Stops watching, and forgets all figures. A second call does nothing. */
   close(): void;
   [Symbol.dispose](): void;
@@ -82,7 +83,7 @@ class WatchedMetrics implements Metrics {
   readonly #latencies = new Map<string, Latencies>();
   readonly #listeners = new Set<MeasurementListener>();
   /** The figures of others, by their kind and name. */
-  readonly #included = new Map<string, ReadFigures>();
+  readonly #included = new Map<string, { readonly read: ReadFigures; readonly closed: () => void }>();
   readonly #stop: () => void;
   #isClosed = false;
 
@@ -101,7 +102,7 @@ class WatchedMetrics implements Metrics {
     // What failed to tell its size is counted, so the counts are read afterwards.
     const samples: (readonly [MetricName, Sample])[] = [...sizes.flat(), ...this.#recorded.read()];
     for (const figures of this.#figures.values()) samples.push(...figures.read());
-    for (const read of this.#included.values()) samples.push(...read());
+    for (const { read } of this.#included.values()) samples.push(...read());
     return this.#isClosed ? familiesOf([]) : familiesOf(samples);
   }
 
@@ -144,13 +145,16 @@ class WatchedMetrics implements Metrics {
     return () => void this.#listeners.delete(own);
   }
 
-  include(kind: string, name: string, read: ReadFigures): () => void {
+  include(kind: string, name: string, read: ReadFigures, closed: () => void): () => void {
+    if (this.#isClosed)
+      throw new TypeError(`the metrics are closed: there are no figures of ${kind} any more`);
     const place = JSON.stringify([kind, name]);
     if (this.#included.has(place))
       throw new TypeError(`there are figures of ${kind} '${name}': give one of them another name`);
-    this.#included.set(place, read);
+    const included = { read, closed };
+    this.#included.set(place, included);
     return () => {
-      if (this.#included.get(place) === read) this.#included.delete(place);
+      if (this.#included.get(place) === included) this.#included.delete(place);
     };
   }
 
@@ -160,6 +164,7 @@ class WatchedMetrics implements Metrics {
     this.#stop();
     this.#listeners.clear();
     this.#figures.clear();
+    for (const { closed } of this.#included.values()) closed();
     this.#included.clear();
     this.#latencies.clear();
   }

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import { connect, createServer as createHttp2Server } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { createManager, type Manager } from '@cache/core';
-import { chaos, fakeClock, gate, type Weather } from '@cache/core/testing';
+import { chaos, fakeClock, gate, settle, type Weather } from '@cache/core/testing';
 import { memory } from '@cache/memory';
 import { healthOf, nodeHealth, webHealth, type Health, type Readiness } from '@cache/metrics/health';
 import { redis } from '@cache/redis';
@@ -205,6 +205,34 @@ describe('over HTTP', () => {
     expect([post.status, post.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
     for (const path of ['/', '/healthy', '/health/', '/health/other'])
       expect((await fetch(`${place.url}${path}`)).status).toBe(404);
+  });
+
+  test('what somebody else has answered meanwhile is left alone, and what cannot be judged is down', async () => {
+    const held = gate();
+    const answer = nodeHealth(healthOf(manager, { checks: { slow: () => held.pass() } }));
+    let answered: unknown;
+    const response = {
+      headersSent: false,
+      writeHead: () => (answered = 'twice'),
+      end: () => undefined,
+    };
+    expect(answer({ url: '/health' }, response)).toBe(true);
+    await held.arrivals();
+    // As a server does that waits for less.
+    response.headersSent = true;
+    held.open();
+    await settle();
+    expect(answered).toBeUndefined();
+
+    await using place = await serving({
+      live: () => ({ status: 'ok', reasons: [] }),
+      ready: () => Promise.reject(new RangeError('secret')),
+    });
+    const broken = await fetch(`${place.url}/health`);
+    expect([broken.status, await broken.json()]).toEqual([
+      503,
+      { status: 'down', reasons: ['health: RangeError'] },
+    ]);
   });
 
   test('a server that speaks HTTP/2 does as well', async () => {

@@ -174,3 +174,26 @@ test('what is no session manager, no name, and a name that is taken, are refused
   expect(() => sessionMetrics(metrics, sessions, { name: '' })).toThrow(/option name/);
   expect(() => sessionMetrics(metrics, sessions)).toThrow(/there are figures of sessions 'sessions'/);
 });
+
+test('metrics that are closed listen to no sessions, and take no further ones', async () => {
+  let listening = 0;
+  const watched: Parameters<typeof sessionMetrics>[1] = {
+    stats: () => sessions.stats(),
+    on(event, listener) {
+      const end = sessions.on(event, listener);
+      listening += 1;
+      return () => {
+        listening -= 1;
+        end();
+      };
+    },
+  };
+  const end = sessionMetrics(metrics, watched, { name: 'others' });
+  expect(listening).toBeGreaterThan(5);
+  metrics.close();
+  expect(listening).toBe(0);
+  end();
+  expect(listening).toBe(0);
+  expect(() => sessionMetrics(metrics, watched, { name: 'late' })).toThrow(/metrics are closed/);
+  expect(listening).toBe(0);
+});

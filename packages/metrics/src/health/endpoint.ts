@@ -16,6 +16,8 @@ export interface NodeRequest {
 
 /** A response as servers of Node have it. */
 export interface NodeResponse {
+  /** Whether somebody else has answered. */
+  readonly headersSent?: boolean | undefined;
   writeHead(status: number, headers: Readonly<Record<string, string>>): unknown;
   end(body: string): unknown;
 }
@@ -37,6 +39,8 @@ export function nodeHealth(
     if (answer === undefined) return false;
     // Never rejects.
     void answer.then(({ status, headers, body }) => {
+      // A server that waits for less than a check may take has answered by itself.
+      if (response.headersSent === true) return;
       response.writeHead(status, headers);
       response.end(body);
     });
@@ -77,7 +81,16 @@ async function answerOf(method: string, part: () => Part | Promise<Part>, reason
   const headers = { 'content-type': 'application/json', 'cache-control': 'no-store' };
   if (method !== 'GET' && method !== 'HEAD')
     return { status: 405, headers: { ...headers, allow: 'GET, HEAD' }, body: '' };
-  const found = await part();
+  const found = await judged(part);
   const body = JSON.stringify(reasons ? found : { status: found.status });
   return { status: found.status === 'down' ? 503 : 200, headers, body: method === 'HEAD' ? '' : body };
+}
+
+/** What cannot be judged is down: whoever asks wants an answer. */
+async function judged(part: () => Part | Promise<Part>): Promise<Part> {
+  try {
+    return await part();
+  } catch (error) {
+    return { status: 'down', reasons: [`health: ${error instanceof Error ? error.name : typeof error}`] };
+  }
 }

@@ -70,21 +70,25 @@ export function sessionMetrics(
   figures.cell('sessionsExpired');
   for (const [metric, values] of FROM_ZERO) for (const value of values) figures.cell(metric, [value]);
   const before = sessions.stats();
-  const leave = metrics.include('sessions', name, () => {
+  const stops: (() => void)[] = [];
+  const stop = (): void => {
+    for (const each of stops.splice(0)) each();
+  };
+  const read = (): ReturnType<Figures['read']> => {
     const now = sessions.stats();
     figures.cell('sessionValidations', ['valid']).value = now.validated - before.validated;
     figures.cell('sessionValidations', ['refused']).value = now.refused - before.refused;
     figures.cell('sessionsTouched').value = now.touched - before.touched;
     figures.cell('sessionsRotated').value = now.rotated - before.rotated;
     return figures.read();
-  });
+  };
 
   const reasons = new BoundedNames(MOST_REASONS);
   const revoked = (reason: string, count: number): void => {
     figures.add('sessionsRevoked', [reasons.take(reason)], count);
   };
-  const stops = [
-    leave,
+  stops.push(
+    metrics.include('sessions', name, read, stop),
     sessions.on('created', ({ aal, actor }) =>
       figures.add('sessionsCreated', [String(aal), actor === undefined ? 'own' : 'impersonation']),
     ),
@@ -103,8 +107,6 @@ export function sessionMetrics(
     sessions.on('bindingChanged', ({ changed }) => figures.add('sessionBindingChanges', [changed])),
     sessions.on('corrupt', () => figures.add('sessionErrors', ['corrupt'])),
     sessions.on('error', () => figures.add('sessionErrors', ['unseen'])),
-  ];
-  return () => {
-    for (const stop of stops) stop();
-  };
+  );
+  return stop;
 }
