@@ -62,7 +62,8 @@ export interface SessionManagerOptions<D extends object> {
   readonly floor?: Duration | undefined;
   /**
    * Two tokens of a subject have nothing in common, not even the partition that they lead to, which one subject in 4,096 shares. Then a limit
-   * needs a provider with one partition. All processes say the same. Default false.
+   * needs a provider with one partition. All processes say the same; where there are several partitions, whoever changes it logs everybody
+   * out. Default false.
    */
   readonly unlinkable?: boolean | undefined;
   /** Default: the machine's. Give the one that the manager has. */
