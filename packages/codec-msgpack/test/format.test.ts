@@ -110,7 +110,8 @@ describe('the format', () => {
 
   it('is what msgpackr reads, for any plain data', () => {
     fc.assert(
-      fc.property(fc.jsonValue(), (value) => {
+      // msgpackr gives a member of the name `__proto__` another one.
+      fc.property(fc.jsonValue().filter(hasNoProto), (value) => {
         expect(unpack(encode(value))).toEqual(value);
       }),
     );
@@ -124,3 +125,7 @@ describe('the format', () => {
     );
   });
 });
+
+function hasNoProto(value: unknown): boolean {
+  return !JSON.stringify(value).includes('__proto__');
+}
